@@ -1,0 +1,11 @@
+/**
+ * Owns the public Java API and the connection behind it: producers, consumers, settling.
+ *
+ * <p>Thread: the event loop of its connection; every public method may be called from any thread.
+ *
+ * <p>Must not know: engine or server, and any library but Netty and {@code broker-protocol}.
+ */
+@NullMarked
+package io.parley.client;
+
+import org.jspecify.annotations.NullMarked;
