@@ -1,0 +1,49 @@
+package io.parley.engine.store;
+
+/**
+ * The tables on disk. A number is never reused; {@code docs/storage-format.md} has each table's keys
+ * and values. Keys sort by unsigned bytes.
+ */
+public enum Table {
+  /** What belongs to the namespace as a whole: applied position, applied time, boot, settings. */
+  META(1),
+  /** Group position → the messages stored by that group. Large values, written once. */
+  CHUNKS(2),
+  /** Group position → how many refer to the chunk, where more than one does. */
+  CHUNK_REFS(3),
+  /** Destination id → what it is. */
+  DESTINATIONS(4),
+  /** Destination id → next sequence and counts. */
+  DESTINATION_STATE(5),
+  /** (destination, first sequence) → run of messages. */
+  RUNS(6),
+  /** (destination, sequence) → a message that waits for its time. */
+  DELAYED(7),
+  /** (due time, destination, sequence) → nothing. */
+  DUE(8),
+  /** (destination, hash of ordering key) → sequence of the delayed message that blocks it. */
+  BLOCKED_KEYS(9),
+  /** (destination, sequence) → a message set aside. */
+  DEAD_LETTERS(10),
+  /** Type name → kind and owner. */
+  TYPES(11),
+  /** Producer session → last sequence. */
+  PRODUCERS(12),
+  /** Command id → outcome. */
+  OUTCOMES(13),
+  /** (time, what, id) → nothing: what is to be forgotten when. */
+  EXPIRIES(14),
+  /** Message id → nothing: ids already stored, inside the dedup window. */
+  DEDUP(15);
+
+  private final int number;
+
+  Table(int number) {
+    this.number = number;
+  }
+
+  /** The number on disk, 1 to 255. */
+  public int number() {
+    return number;
+  }
+}

@@ -1,0 +1,45 @@
+package io.parley.protocol;
+
+/** The protocol's own limits; a broker's configuration can only narrow them. */
+public final class WireLimits {
+  /** Longest name of a type, queue, subscription, service or namespace, in characters. */
+  public static final int NAME_MAX_CHARS = 200;
+
+  /** Longest ordering key, in UTF-8 bytes. */
+  public static final int KEY_MAX_BYTES = 200;
+
+  /** Most headers of one message. */
+  public static final int HEADERS_MAX = 64;
+
+  /** Longest header name, in UTF-8 bytes. */
+  public static final int HEADER_NAME_MAX_BYTES = 200;
+
+  /** Longest header value, in UTF-8 bytes. */
+  public static final int HEADER_VALUE_MAX_BYTES = 4_096;
+
+  /** Largest frame before the client is authenticated, counted after the length field. */
+  public static final int UNAUTHENTICATED_FRAME_MAX_BYTES = 8 * 1024;
+
+  /** Default largest message: the whole record, in bytes. */
+  public static final int MESSAGE_DEFAULT_MAX_BYTES = 1024 * 1024;
+
+  /** The largest message that can be configured. */
+  public static final int MESSAGE_HARD_MAX_BYTES = 16 * 1024 * 1024;
+
+  /** What a frame may hold beside one largest message. */
+  public static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
+
+  /** Most messages of one batch frame. */
+  public static final int BATCH_MAX_MESSAGES = 16_384;
+
+  /** Most types in one registration. */
+  public static final int TYPES_MAX = 1_000;
+
+  /** Most credit a consumer may hold, in messages. */
+  public static final int CREDIT_MAX = 65_536;
+
+  /** Longest text of an error, reason or failure, in UTF-8 bytes; longer ones are cut. */
+  public static final int TEXT_MAX_BYTES = 4_096;
+
+  private WireLimits() {}
+}

@@ -1,0 +1,308 @@
+package io.parley.protocol.frame;
+
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.Payload;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client says to the broker. */
+public sealed interface Request extends Frame {
+
+  /**
+   * First frame of a connection. Answered by {@link Response.HelloOk} or a closing {@link
+   * Response.Failure}.
+   *
+   * <p>{@code u32 magic "PRLY", u16 oldest version, u16 newest version, u64 capabilities, str8
+   * namespace, str8 service, str8 instance, str8 user, str16 secret, id producer session, str8
+   * client library}
+   *
+   * @param capabilities bits of what the client can do; none are defined in version 1
+   * @param service the logical component the client acts as; empty for a tool that only sends
+   * @param instance tells instances of a service apart, for people
+   * @param producerSession chosen at random by the client, the same when it reconnects: with the
+   *     sequence numbers of its sends it lets the broker store a repeated send once
+   */
+  record Hello(
+      int correlation,
+      int oldestVersion,
+      int newestVersion,
+      long capabilities,
+      String namespace,
+      String service,
+      String instance,
+      String user,
+      String secret,
+      MessageId producerSession,
+      String clientLibrary)
+      implements Request {
+    /** "PRLY". */
+    public static final int MAGIC = 0x50524C59;
+
+    @Override
+    public FrameType type() {
+      return FrameType.HELLO;
+    }
+  }
+
+  /** Are you there? Answered by {@link Response.Pong}. Empty. */
+  record Ping(int correlation) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.PING;
+    }
+  }
+
+  /**
+   * The client has settled what it will settle and closes; leases still held return uncounted.
+   * Empty. Answered by {@link Response.Ok} once everything before it is durable.
+   */
+  record Goodbye(int correlation) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.GOODBYE;
+    }
+  }
+
+  /**
+   * Commands to store. Answered by {@link Response.Confirm}. {@code u64 first sequence, u32 count,
+   * records to the frame's end}.
+   *
+   * @param firstSequence the producer session's number of the first message; the others follow on.
+   *     Starts at 1, never skips.
+   */
+  record Send(int correlation, long firstSequence, MessageBatch batch) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.SEND;
+    }
+  }
+
+  /** Events to store. As {@link Send}, from the same sequence. */
+  record Publish(int correlation, long firstSequence, MessageBatch batch) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.PUBLISH;
+    }
+  }
+
+  /**
+   * Claims command types for a queue of the client's service and competes for them. Answered by
+   * {@link Response.Ok}. {@code u32 consumer, str8 queue, list16 of str8 types, u32 credit, u32
+   * lease ms}.
+   *
+   * @param consumer number chosen by the client, unique among its consumers, kept when it
+   *     reconnects
+   * @param queue empty for the queue named like the service
+   * @param types may be empty: consume what the queue owns already
+   * @param credit messages the consumer can take now
+   * @param leaseMs how long a delivery is its; 0 for the broker's default
+   */
+  record Consume(
+      int correlation, int consumer, String queue, List<String> types, int credit, int leaseMs)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.CONSUME;
+    }
+  }
+
+  /**
+   * Makes or changes the service's durable subscription and, with credit, competes for its inbox.
+   * Answered by {@link Response.Ok} once the subscription is durable. {@code u32 consumer, str8
+   * subscription, list16 of str8 patterns, u32 credit, u32 lease ms}.
+   *
+   * @param consumer as in {@link Consume}; 0 to make the subscription without consuming
+   * @param subscription empty for the one named like the service
+   * @param patterns types or wildcards; empty: use the subscription as it is
+   */
+  record Subscribe(
+      int correlation,
+      int consumer,
+      String subscription,
+      List<String> patterns,
+      int credit,
+      int leaseMs)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.SUBSCRIBE;
+    }
+  }
+
+  /** More credit for a consumer. Not answered. {@code u32 consumer, u32 messages}. */
+  record Credit(int correlation, int consumer, int messages) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.CREDIT;
+    }
+  }
+
+  /**
+   * No further deliveries for a consumer; what it holds can still be settled. Answered by {@link
+   * Response.Ok}, after which no delivery for it follows. {@code u32 consumer}.
+   */
+  record CloseConsumer(int correlation, int consumer) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.CLOSE_CONSUMER;
+    }
+  }
+
+  /**
+   * Ends or extends leases. Answered by {@link Response.Settled} once durable. {@code u32 consumer,
+   * u64 started, list16 of settlements}.
+   *
+   * @param started how many of the consumer's deliveries on this connection have begun to be
+   *     handled; handling begins in the order of delivery. Only these can count as attempts.
+   * @param settlements may be empty, to report {@code started} alone (then correlation is 0 and
+   *     nothing answers)
+   */
+  record Settle(int correlation, int consumer, long started, List<Settlement> settlements)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.SETTLE;
+    }
+  }
+
+  /**
+   * Offers to answer query types. Answered by {@link Response.Ok}. {@code u32 responder, list16 of
+   * str8 types, u32 concurrency}.
+   *
+   * @param responder number chosen by the client, unique among its responders
+   * @param concurrency most questions in its hands at once
+   */
+  record Respond(int correlation, int responder, List<String> types, int concurrency)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.RESPOND;
+    }
+  }
+
+  /**
+   * No further questions for a responder. Answered by {@link Response.Ok}. {@code u32 responder}.
+   */
+  record CloseResponder(int correlation, int responder) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.CLOSE_RESPONDER;
+    }
+  }
+
+  /**
+   * Asks a query. Answered by {@link Response.Answered} or {@link Response.Failure}. {@code u32
+   * timeout ms, u32 page, u32 page size, bytes32 record}.
+   *
+   * @param timeoutMs time left until the asker stops waiting
+   * @param page number of the page wanted, from 0
+   * @param pageSize most items wanted; 0 for the responder's choice
+   * @param query one record of kind query; its headers are the filters
+   */
+  record Ask(int correlation, int timeoutMs, int page, int pageSize, MessageBatch query)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.ASK;
+    }
+  }
+
+  /** The asker waits no longer. Not answered. {@code u32 correlation of the ask}. */
+  record CancelAsk(int correlation, int asked) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.CANCEL_ASK;
+    }
+  }
+
+  /**
+   * A responder's answer. Not answered. {@code u64 question, u16 status, u32 page, u32 page size,
+   * i64 total, str8 content type, str16 reason, bytes32 body}.
+   *
+   * @param question the number of {@link Push.Question}
+   * @param status 200, 400, 401, 403, 404, 408, 429 or 503
+   * @param total items in all pages; -1 where unknown
+   * @param reason for people, where status isn't 200
+   */
+  record Answer(
+      int correlation,
+      long question,
+      int status,
+      int page,
+      int pageSize,
+      long total,
+      String reason,
+      Payload body)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.ANSWER;
+    }
+  }
+
+  /**
+   * What became of a command. Answered by {@link Response.OutcomeIs} at once if it ended, else when
+   * it ends or after the wait. {@code id command, u32 wait ms}.
+   */
+  record GetOutcome(int correlation, MessageId command, int waitMs) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.GET_OUTCOME;
+    }
+  }
+
+  /**
+   * One entry of {@link Settle}; its first byte says which. Sequences are those of {@link
+   * Push.Deliver}.
+   */
+  sealed interface Settlement {
+    /** The lease epoch the messages were delivered with. */
+    long epoch();
+
+    /** Sequence of the (first) message. */
+    long sequence();
+
+    /** Done. {@code u8 1, u64 epoch, u64 first, u32 count}. */
+    record Complete(long epoch, long sequence, int count) implements Settlement {}
+
+    /**
+     * Done, with a result, and with messages that become durable in the same commit. {@code u8 2,
+     * u64 epoch, u64 sequence, u8 has result, [str8 content type, bytes32 result], u32 count,
+     * bytes32 records}.
+     *
+     * @param result null where there is none
+     * @param emitted events and commands, mixed
+     */
+    record CompleteWith(long epoch, long sequence, @Nullable Payload result, MessageBatch emitted)
+        implements Settlement {}
+
+    /**
+     * Refused for good; commands only. {@code u8 3, u64 epoch, u64 sequence, str8 code, str16
+     * reason}.
+     */
+    record Reject(long epoch, long sequence, String code, String reason) implements Settlement {}
+
+    /**
+     * An attempt failed. {@code u8 4, u64 epoch, u64 sequence, u8 final, str8 error class, str16
+     * message, i64 retry after ms}.
+     *
+     * @param isFinal dead-letter it now: no retry can help (undecodable, unhandled type)
+     * @param retryAfterMs -1 for the queue's back-off
+     */
+    record Fail(
+        long epoch,
+        long sequence,
+        boolean isFinal,
+        String errorClass,
+        String message,
+        long retryAfterMs)
+        implements Settlement {}
+
+    /** Given back untouched and uncounted. {@code u8 5, u64 epoch, u64 first, u32 count}. */
+    record Release(long epoch, long sequence, int count) implements Settlement {}
+
+    /** Keeps the lease from now on. {@code u8 6, u64 epoch, u64 first, u32 count, u32 lease ms}. */
+    record Extend(long epoch, long sequence, int count, int leaseMs) implements Settlement {}
+  }
+}
