@@ -19,9 +19,9 @@ public enum Table {
   RUNS(6),
   /** (destination, sequence) → a message that waits for its time. */
   DELAYED(7),
-  /** (due time, destination, sequence) → nothing. */
+  /** (destination, due time, sequence) → nothing. */
   DUE(8),
-  /** (destination, hash of ordering key) → sequence of the delayed message that blocks it. */
+  /** (destination, hash of ordering key, sequence) → nothing: delayed messages that block their key. */
   BLOCKED_KEYS(9),
   /** (destination, sequence) → a message set aside. */
   DEAD_LETTERS(10),
