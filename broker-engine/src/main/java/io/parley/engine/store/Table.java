@@ -1,8 +1,8 @@
 package io.parley.engine.store;
 
 /**
- * The tables on disk. A number is never reused; {@code docs/storage-format.md} has each table's keys
- * and values. Keys sort by unsigned bytes.
+ * The tables on disk. A number is never reused; {@code docs/storage-format.md} has each table's
+ * keys and values. Keys sort by unsigned bytes.
  */
 public enum Table {
   /** What belongs to the namespace as a whole: applied position, applied time, boot, settings. */
@@ -21,7 +21,9 @@ public enum Table {
   DELAYED(7),
   /** (destination, due time, sequence) → nothing. */
   DUE(8),
-  /** (destination, hash of ordering key, sequence) → nothing: delayed messages that block their key. */
+  /**
+   * (destination, hash of ordering key, sequence) → nothing: delayed messages that block their key.
+   */
   BLOCKED_KEYS(9),
   /** (destination, sequence) → a message set aside. */
   DEAD_LETTERS(10),

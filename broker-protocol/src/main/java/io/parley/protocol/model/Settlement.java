@@ -3,8 +3,8 @@ package io.parley.protocol.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of {@link Settle}; its first byte says which. Sequences are those of {@link
- * Push.Deliver}.
+ * One verdict on leased messages: an entry of a SETTLE frame, whose first byte says which. Sequence
+ * and epoch are those the messages were delivered with.
  */
 public sealed interface Settlement {
   /** The lease epoch the messages were delivered with. */

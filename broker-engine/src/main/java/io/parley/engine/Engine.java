@@ -1,0 +1,371 @@
+package io.parley.engine;
+
+import io.parley.engine.catalog.Catalog;
+import io.parley.engine.destination.Consumer;
+import io.parley.engine.destination.DeliverySink;
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.Destinations;
+import io.parley.engine.destination.Epochs;
+import io.parley.engine.group.Chunks;
+import io.parley.engine.group.Expiries;
+import io.parley.engine.group.Group;
+import io.parley.engine.group.Keys;
+import io.parley.engine.group.ValueReader;
+import io.parley.engine.group.ValueWriter;
+import io.parley.engine.intake.Intake;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.OperationHandler;
+import io.parley.engine.operation.Result;
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.engine.settle.RetryPolicy;
+import io.parley.engine.settle.Settlements;
+import io.parley.engine.store.Store;
+import io.parley.engine.store.Table;
+import io.parley.protocol.ParleyException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A namespace's rules and state: applies operations group by group, commits each group as a whole,
+ * and hands out messages between groups.
+ *
+ * <pre>
+ *   begin(now) ── apply(operation) … apply(operation) ── commit() ── serve(now)
+ * </pre>
+ *
+ * <p>One owner thread. No clock, lock, thread or random number: time comes with the group. If
+ * {@link #commit} throws, what is in memory is ahead of the disk: this engine must not be used
+ * further, and a new one made from the reopened store.
+ */
+public final class Engine implements OperationHandler {
+  private static final int VERSION = 1;
+  private static final byte[] APPLIED = Keys.of("applied");
+  private static final byte[] BOOT = Keys.of("boot");
+  private static final int ADOPTED_RUNS_AT_ONCE = 10_000;
+  private static final int FORGOTTEN_AT_ONCE = 10_000;
+
+  private final Store store;
+  private final long boot;
+  private final Chunks chunks;
+  private final Destinations destinations;
+  private final Catalog catalog;
+  private final OutcomeLedger outcomes;
+  private final Intake intake;
+  private final Settlements settlements;
+  private final Queue<Operation> proposals = new ArrayDeque<>();
+  private @Nullable Group group;
+  private byte[] chunkBuffer = new byte[64 * 1024];
+  private long position;
+  private long timeMs;
+
+  /**
+   * Takes over what a store holds. All leases from before are void.
+   *
+   * @throws io.parley.engine.store.StoreException if the store can't be read, or doesn't take the
+   *     note that it was opened once more
+   */
+  public Engine(Store store, EngineSettings settings, long chunkCacheBytes) {
+    this.store = store;
+    byte[] applied = store.get(Table.META, APPLIED);
+    if (applied != null) {
+      ValueReader in = new ValueReader(Table.META, applied, VERSION);
+      position = in.i64();
+      timeMs = in.i64();
+    }
+    boot = nextBoot(store);
+    chunks = new Chunks(store, chunkCacheBytes);
+    destinations = new Destinations(store, chunks, new Epochs(boot));
+    catalog = new Catalog(store, destinations);
+    outcomes = new OutcomeLedger(store, settings.outcomeRetention().toMillis());
+    intake = new Intake(catalog, destinations, settings.dedupWindow().toMillis());
+    RetryPolicy retries =
+        new RetryPolicy(
+            settings.maxAttempts(),
+            settings.backOffMin().toMillis(),
+            settings.backOffMax().toMillis());
+    settlements = new Settlements(destinations, intake, outcomes, retries, boot);
+    catalog.adoptions().forEach(unowned -> proposals.add(new Operation.Adopt(unowned.id())));
+    if (catalog.isDeclaredOnly() != settings.declaredTypesOnly()) {
+      proposals.add(new Operation.SetTypePolicy(settings.declaredTypesOnly()));
+    }
+  }
+
+  /** Each start has a number of its own, so that lease epochs grow across restarts. */
+  private static long nextBoot(Store store) {
+    byte[] before = store.get(Table.META, BOOT);
+    long next = before == null ? 1 : new ValueReader(Table.META, before, VERSION).i64() + 1;
+    var transaction = store.begin();
+    transaction.put(Table.META, BOOT, new ValueWriter(VERSION).i64(next).done());
+    store.commit(transaction);
+    return next;
+  }
+
+  // ---------------------------------------------------------------- groups
+
+  /**
+   * Starts a group. Time never runs backwards: an earlier time than the last group's is that one's.
+   */
+  public void begin(long nowMs) {
+    timeMs = Math.max(timeMs, nowMs);
+    group = new Group(chunks, store.begin(), position + 1, timeMs, chunkBuffer);
+  }
+
+  /** Decides on an operation and changes state accordingly. */
+  public Result apply(Operation operation) {
+    return operation.applyTo(this);
+  }
+
+  /**
+   * Makes the group durable, if it changed anything.
+   *
+   * @throws io.parley.engine.store.StoreException if it is not; see the class comment
+   */
+  public void commit() {
+    Group building = group();
+    destinations.finish(building);
+    building.finish();
+    if (!building.transaction().isEmpty()) {
+      byte[] applied =
+          new ValueWriter(VERSION).i64(building.position()).i64(building.timeMs()).done();
+      building.transaction().put(Table.META, APPLIED, applied);
+      store.commit(building.transaction());
+      position = building.position();
+    }
+    chunkBuffer = building.buffer();
+    group = null;
+  }
+
+  private Group group() {
+    if (group == null) {
+      throw new IllegalStateException("no group was begun");
+    }
+    return group;
+  }
+
+  /** An operation that the engine itself wants applied next, or null. */
+  public @Nullable Operation pollProposal() {
+    return proposals.poll();
+  }
+
+  /** Whether {@link #pollProposal} has one. */
+  public boolean hasProposals() {
+    return !proposals.isEmpty();
+  }
+
+  // ---------------------------------------------------------------- between groups
+
+  /** Hands out what is ready to consumers with credit. */
+  public void serve(long nowMs) {
+    destinations.serve(nowMs);
+  }
+
+  /**
+   * When {@link #serve} has something to do without anything else happening; far in the future if
+   * never.
+   */
+  public long nextDueMs() {
+    return destinations.nextDueMs();
+  }
+
+  /** Adds a consumer of a destination; it has no credit yet. */
+  public Consumer open(int destination, DeliverySink sink, int leaseMs, long nowMs) {
+    Destination found = destinations.find(destination);
+    if (found == null) {
+      throw new IllegalStateException("no destination " + destination);
+    }
+    return destinations.open(found, sink, leaseMs, nowMs);
+  }
+
+  /** Gives a consumer credit. */
+  public void credit(Consumer consumer, int messages, int max) {
+    consumer.addCredit(messages, max);
+    destinations.wake(consumer.destination());
+  }
+
+  /** A consumer may have become able to take deliveries. */
+  public void wake(Consumer consumer) {
+    destinations.wake(consumer.destination());
+  }
+
+  /**
+   * A consumer is gone: what it holds returns, and where handling had begun, an attempt counts.
+   *
+   * @param reason error class of those attempts
+   */
+  public void abandon(Consumer consumer, long nowMs, String reason) {
+    destinations.abandon(
+        consumer, nowMs, (from, epoch, sequences) -> lose(from, epoch, sequences, reason));
+  }
+
+  /** Ends leases whose time is over. */
+  public void expireLeases(long nowMs) {
+    destinations.expireLeases(
+        nowMs, (from, epoch, sequences) -> lose(from, epoch, sequences, "LEASE_EXPIRED"));
+  }
+
+  private void lose(Destination from, long epoch, List<Long> sequences, String reason) {
+    proposals.add(new Operation.LoseAttempts(from.id(), epoch, sequences, reason));
+  }
+
+  /** Frees the disk space of chunks that are all gone. */
+  public void reclaim() {
+    long[] oldest = {position + 1};
+    store.scan(
+        Table.CHUNKS,
+        Keys.of(0L),
+        Keys.of(position + 1),
+        (key, value) -> {
+          oldest[0] = Keys.longAt(key, 0);
+          return false;
+        });
+    store.reclaimChunksBefore(oldest[0]);
+  }
+
+  // ---------------------------------------------------------------- views
+
+  /** Which start of the broker this is, from 1. */
+  public long boot() {
+    return boot;
+  }
+
+  /** Position of the last committed group. */
+  public long position() {
+    return position;
+  }
+
+  /** The destinations. Owner thread. */
+  public Destinations destinations() {
+    return destinations;
+  }
+
+  /** The types. Owner thread. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** The outcomes. */
+  public OutcomeLedger outcomes() {
+    return outcomes;
+  }
+
+  // ---------------------------------------------------------------- operations
+
+  @Override
+  public Result send(Operation.Send operation) {
+    return intake.send(group(), operation);
+  }
+
+  @Override
+  public Result settle(Operation.Settle operation) {
+    return settlements.settle(group(), operation);
+  }
+
+  @Override
+  public Result loseAttempts(Operation.LoseAttempts operation) {
+    return settlements.lose(group(), operation);
+  }
+
+  @Override
+  public Result claimTypes(Operation.ClaimTypes operation) {
+    try {
+      Destination queue =
+          catalog.claim(group(), operation.service(), operation.queue(), operation.types());
+      for (Destination unowned : catalog.adoptions()) {
+        if (queue.equals(catalog.ownerOf(unowned))) {
+          proposals.add(new Operation.Adopt(unowned.id()));
+        }
+      }
+      return new Result.DestinationIs(queue.id());
+    } catch (ParleyException e) {
+      return refused(e);
+    }
+  }
+
+  @Override
+  public Result adopt(Operation.Adopt operation) {
+    Destination unowned = destinations.find(operation.unowned());
+    Destination queue = unowned == null ? null : catalog.ownerOf(unowned);
+    if (unowned == null || queue == null) {
+      return new Result.Count(0);
+    }
+    long left = destinations.handOver(group(), unowned, queue, ADOPTED_RUNS_AT_ONCE);
+    if (left == 0) {
+      catalog.adopted(group(), unowned);
+    } else {
+      proposals.add(operation);
+    }
+    return new Result.Count(left);
+  }
+
+  @Override
+  public Result subscribe(Operation.Subscribe operation) {
+    try {
+      Destination inbox =
+          catalog.subscribe(
+              group(), operation.service(), operation.subscription(), operation.patterns());
+      return new Result.DestinationIs(inbox.id());
+    } catch (ParleyException e) {
+      return refused(e);
+    }
+  }
+
+  @Override
+  public Result offerAnswers(Operation.OfferAnswers operation) {
+    try {
+      catalog.offerAnswers(group(), operation.types());
+      return Result.DONE;
+    } catch (ParleyException e) {
+      return refused(e);
+    }
+  }
+
+  @Override
+  public Result declareType(Operation.DeclareType operation) {
+    try {
+      catalog.declare(group(), operation.type(), operation.kind(), operation.owner());
+      return Result.DONE;
+    } catch (ParleyException e) {
+      return refused(e);
+    }
+  }
+
+  @Override
+  public Result setTypePolicy(Operation.SetTypePolicy operation) {
+    catalog.setDeclaredOnly(group(), operation.declaredOnly());
+    return Result.DONE;
+  }
+
+  @Override
+  public Result redrive(Operation.Redrive operation) {
+    return settlements.redrive(group(), operation);
+  }
+
+  @Override
+  public Result dropDeadLetters(Operation.DropDeadLetters operation) {
+    return settlements.drop(group(), operation);
+  }
+
+  @Override
+  public Result forget(Operation.Forget operation) {
+    List<Expiries.Due> due = Expiries.due(store, group().timeMs(), FORGOTTEN_AT_ONCE);
+    for (Expiries.Due entry : due) {
+      Expiries.delete(group(), entry);
+      switch (entry.what()) {
+        case Expiries.OUTCOME -> group().transaction().delete(Table.OUTCOMES, Keys.of(entry.id()));
+        case Expiries.DEDUP -> group().transaction().delete(Table.DEDUP, Keys.of(entry.id()));
+        case Expiries.PRODUCER -> intake.forgetSession(group(), entry.id());
+        default -> throw new IllegalStateException("expiry of unknown kind " + entry.what());
+      }
+    }
+    if (due.size() == FORGOTTEN_AT_ONCE) {
+      proposals.add(operation);
+    }
+    return new Result.Count(due.size());
+  }
+
+  private static Result refused(ParleyException e) {
+    return new Result.Refused(e.code(), String.valueOf(e.getMessage()));
+  }
+}

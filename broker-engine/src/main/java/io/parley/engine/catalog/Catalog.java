@@ -1,0 +1,424 @@
+package io.parley.engine.catalog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
+import io.parley.engine.destination.Destinations;
+import io.parley.engine.group.Group;
+import io.parley.engine.group.Keys;
+import io.parley.engine.group.ValueReader;
+import io.parley.engine.group.ValueWriter;
+import io.parley.engine.store.Store;
+import io.parley.engine.store.Table;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.TypePattern;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types of a namespace: what kind each is, which queue owns it, which inboxes want it.
+ *
+ * <p>Invariant: a type's kind never changes, and at most one queue owns a command type.
+ */
+public final class Catalog {
+  /** Most types of a namespace. */
+  public static final int TYPES_MAX = 100_000;
+
+  /** Most queues and subscriptions of a namespace together. */
+  public static final int DESTINATIONS_MAX = 200_000;
+
+  private static final int VERSION = 1;
+  private static final byte[] POLICY = Keys.of("type-policy");
+  private static final int CACHE_SLOTS = 256;
+
+  private final Destinations destinations;
+  private final Map<String, TypeEntry> types = new TreeMap<>();
+  private final Map<String, Route> routes = new HashMap<>();
+  private final @Nullable CachedRoute[] recent = new CachedRoute[CACHE_SLOTS];
+  private boolean declaredOnly;
+
+  /** Reads the types a store knows. */
+  public Catalog(Store store, Destinations destinations) {
+    this.destinations = destinations;
+    store.scan(
+        Table.TYPES,
+        new byte[0],
+        null,
+        (key, value) -> {
+          String name = new String(key, UTF_8);
+          types.put(name, TypeEntry.decode(name, value));
+          return true;
+        });
+    byte[] policy = store.get(Table.META, POLICY);
+    declaredOnly = policy != null && new ValueReader(Table.META, policy, VERSION).u8() == 1;
+  }
+
+  /** All types, by name. */
+  public Collection<TypeEntry> types() {
+    return types.values();
+  }
+
+  /** The types a queue owns, by name. */
+  public List<String> typesOf(Destination queue) {
+    return types.values().stream()
+        .filter(type -> type.queue() == queue.id())
+        .map(TypeEntry::name)
+        .toList();
+  }
+
+  /** Whether types must be declared before use. */
+  public boolean isDeclaredOnly() {
+    return declaredOnly;
+  }
+
+  /** Sets whether types must be declared before use. */
+  public void setDeclaredOnly(Group group, boolean newDeclaredOnly) {
+    declaredOnly = newDeclaredOnly;
+    group
+        .transaction()
+        .put(Table.META, POLICY, new ValueWriter(VERSION).u8(declaredOnly ? 1 : 0).done());
+    forgetRoutes();
+  }
+
+  // ---------------------------------------------------------------- routing
+
+  /** Where a message goes. The first use of a type fixes its kind. */
+  public Route route(Group group, MessageRecord record) {
+    int slot = slot(record);
+    CachedRoute cached = recent[slot];
+    if (cached != null && cached.kindCode == record.kindCode() && record.hasTypeOf(cached.name)) {
+      return cached.route;
+    }
+    String type = record.type();
+    Route route = routes.get(type);
+    if (route == null || kindOf(type) != record.kind()) {
+      route = resolve(group, type, record.kind());
+      if (route.refusal() != null) {
+        return route;
+      }
+      routes.put(type, route);
+    }
+    recent[slot] = new CachedRoute(type.getBytes(UTF_8), record.kindCode(), route);
+    return route;
+  }
+
+  private @Nullable MessageKind kindOf(String type) {
+    TypeEntry entry = types.get(type);
+    return entry == null ? null : entry.kind();
+  }
+
+  private static int slot(MessageRecord record) {
+    byte[] bytes = record.array();
+    int from = record.typeOffset();
+    int length = record.typeLength();
+    int hash = length * 31 + bytes[from + length - 1];
+    hash = hash * 31 + bytes[from + length / 2];
+    hash = hash * 31 + bytes[from + length * 3 / 4];
+    return (hash ^ (hash >>> 8)) & (CACHE_SLOTS - 1);
+  }
+
+  private Route resolve(Group group, String type, MessageKind kind) {
+    TypeEntry entry;
+    try {
+      entry = use(group, type, kind);
+    } catch (ParleyException e) {
+      return Route.refused(e.code(), String.valueOf(e.getMessage()));
+    }
+    if (kind == MessageKind.EVENT) {
+      return Route.to(inboxesFor(type));
+    }
+    if (entry.unowned() != 0) {
+      return Route.to(List.of(destination(entry.unowned())));
+    }
+    if (entry.queue() != 0) {
+      return Route.to(List.of(destination(entry.queue())));
+    }
+    Destination unowned = destinations.create(group, DestinationKind.UNOWNED, type, "", List.of());
+    put(group, entry.withUnowned(unowned.id()));
+    return Route.to(List.of(unowned));
+  }
+
+  private List<Destination> inboxesFor(String type) {
+    List<Destination> inboxes = new ArrayList<>();
+    for (Destination destination : destinations.all()) {
+      for (TypePattern pattern : destination.definition().patterns()) {
+        if (pattern.matches(type)) {
+          inboxes.add(destination);
+          break;
+        }
+      }
+    }
+    return inboxes;
+  }
+
+  private Destination destination(int id) {
+    Destination destination = destinations.find(id);
+    if (destination == null) {
+      throw new IllegalStateException("type refers to destination " + id + ", which isn't there");
+    }
+    return destination;
+  }
+
+  private void forgetRoutes() {
+    routes.clear();
+    Arrays.fill(recent, null);
+  }
+
+  // ---------------------------------------------------------------- types
+
+  /** The type, of this kind; made now if the policy allows. */
+  private TypeEntry use(Group group, String type, MessageKind kind) {
+    check(type, kind);
+    TypeEntry entry = types.get(type);
+    return entry == null ? make(group, new TypeEntry(type, kind, 0, 0, false)) : entry;
+  }
+
+  /** Whether a type may be used as this kind. */
+  private void check(String type, MessageKind kind) {
+    TypeEntry entry = types.get(type);
+    if (entry == null && declaredOnly) {
+      throw new ParleyException(
+          ErrorCode.TYPE_NOT_DECLARED,
+          "type '"
+              + type
+              + "' is not declared (policy 'declared': declare it with"
+              + " 'parley type declare' first)");
+    }
+    if (entry != null && entry.kind() != kind) {
+      throw new ParleyException(
+          ErrorCode.WRONG_KIND,
+          "type '"
+              + type
+              + "' used as "
+              + name(kind)
+              + " (expected: "
+              + name(entry.kind())
+              + ", which it is for ever)");
+    }
+  }
+
+  private TypeEntry make(Group group, TypeEntry entry) {
+    if (types.size() >= TYPES_MAX) {
+      throw new ParleyException(
+          ErrorCode.TOO_MANY,
+          "type '"
+              + entry.name()
+              + "' would be one more than "
+              + TYPES_MAX
+              + " (expected: at most "
+              + TYPES_MAX
+              + " types in a namespace)");
+    }
+    put(group, entry);
+    return entry;
+  }
+
+  private void put(Group group, TypeEntry entry) {
+    types.put(entry.name(), entry);
+    group.transaction().put(Table.TYPES, Keys.of(entry.name()), entry.encode());
+  }
+
+  private static String name(MessageKind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Fixes query types' kind. */
+  public void offerAnswers(Group group, List<String> names) {
+    for (String type : names) {
+      check(type, MessageKind.QUERY);
+    }
+    for (String type : names) {
+      use(group, type, MessageKind.QUERY);
+    }
+  }
+
+  /** Declares a type, and for a command type its owner if one is named. */
+  public void declare(Group group, String type, MessageKind kind, @Nullable String owner) {
+    TypeEntry entry = types.get(type);
+    if (entry == null) {
+      entry = make(group, new TypeEntry(type, kind, 0, 0, true));
+    } else {
+      entry = use(group, type, kind).asDeclared();
+      put(group, entry);
+    }
+    if (owner != null) {
+      own(group, entry, queue(group, owner, owner));
+    }
+    forgetRoutes();
+  }
+
+  // ---------------------------------------------------------------- queues and inboxes
+
+  /**
+   * Gives a service's queue command types.
+   *
+   * @return the queue
+   * @throws ParleyException OWNED_BY, WRONG_KIND, TYPE_NOT_DECLARED or TOO_MANY; nothing changed
+   */
+  public Destination claim(Group group, String service, String queueName, List<String> names) {
+    checkQueue(service, queueName);
+    for (String type : names) {
+      check(type, MessageKind.COMMAND);
+      checkOwner(type, queueName);
+    }
+    Destination queue = queue(group, service, queueName);
+    for (String type : names) {
+      own(group, use(group, type, MessageKind.COMMAND), queue);
+    }
+    if (!names.isEmpty()) {
+      forgetRoutes();
+    }
+    return queue;
+  }
+
+  private void own(Group group, TypeEntry entry, Destination queue) {
+    if (entry.queue() != queue.id()) {
+      put(group, entry.ownedBy(queue.id()));
+    }
+  }
+
+  /** Types whose commands from before they were owned still have to move. */
+  public List<Destination> adoptions() {
+    List<Destination> waiting = new ArrayList<>();
+    for (TypeEntry entry : types.values()) {
+      if (entry.queue() != 0 && entry.unowned() != 0) {
+        waiting.add(destination(entry.unowned()));
+      }
+    }
+    return waiting;
+  }
+
+  /** The queue that owns the type of some unowned commands now, or null. */
+  public @Nullable Destination ownerOf(Destination unowned) {
+    TypeEntry entry = types.get(unowned.definition().name());
+    return entry == null || entry.queue() == 0 ? null : destination(entry.queue());
+  }
+
+  /** All unowned commands of a type have moved to its queue; new ones go there directly. */
+  public void adopted(Group group, Destination unowned) {
+    TypeEntry entry = types.get(unowned.definition().name());
+    if (entry != null) {
+      put(group, entry.withUnowned(0));
+      destinations.remove(group, unowned);
+      forgetRoutes();
+    }
+  }
+
+  /**
+   * Makes a service's subscription or changes its patterns.
+   *
+   * @return the inbox
+   * @throws ParleyException OWNED_BY, NOT_FOUND or TOO_MANY; nothing changed
+   */
+  public Destination subscribe(
+      Group group, String service, String subscription, List<TypePattern> patterns) {
+    Destination inbox = destinations.find(DestinationKind.INBOX, subscription);
+    if (inbox == null) {
+      if (patterns.isEmpty()) {
+        throw new ParleyException(
+            ErrorCode.NOT_FOUND,
+            "subscription '"
+                + subscription
+                + "' does not exist (expected: one that does, or types"
+                + " to make it with)");
+      }
+      checkRoom(subscription);
+      inbox = destinations.create(group, DestinationKind.INBOX, subscription, service, patterns);
+      forgetRoutes();
+    } else if (!inbox.definition().service().equals(service)) {
+      throw new ParleyException(
+          ErrorCode.OWNED_BY,
+          "subscription '"
+              + subscription
+              + "' is OWNED_BY "
+              + inbox.definition().service()
+              + " (asked for by "
+              + service
+              + ")");
+    } else if (!patterns.isEmpty() && !patterns.equals(inbox.definition().patterns())) {
+      destinations.redefine(group, inbox, patterns);
+      forgetRoutes();
+    }
+    return inbox;
+  }
+
+  private Destination queue(Group group, String service, String name) {
+    checkQueue(service, name);
+    Destination queue = destinations.find(DestinationKind.QUEUE, name);
+    if (queue == null) {
+      checkRoom(name);
+      queue = destinations.create(group, DestinationKind.QUEUE, name, service, List.of());
+    }
+    return queue;
+  }
+
+  private void checkRoom(String name) {
+    if (destinations.all().size() >= DESTINATIONS_MAX) {
+      throw new ParleyException(
+          ErrorCode.TOO_MANY,
+          "'"
+              + name
+              + "' would be one more than "
+              + DESTINATIONS_MAX
+              + " (expected: at most "
+              + DESTINATIONS_MAX
+              + " queues and subscriptions in a namespace)");
+    }
+  }
+
+  private void checkQueue(String service, String name) {
+    Destination queue = destinations.find(DestinationKind.QUEUE, name);
+    if (queue != null && !queue.definition().service().equals(service)) {
+      throw new ParleyException(
+          ErrorCode.OWNED_BY,
+          "queue '"
+              + name
+              + "' is OWNED_BY "
+              + queue.definition().service()
+              + " (asked for by "
+              + service
+              + ")");
+    }
+  }
+
+  private void checkOwner(String type, String queueName) {
+    TypeEntry entry = types.get(type);
+    if (entry == null || entry.queue() == 0) {
+      return;
+    }
+    DestinationOwner owner = ownerOf(entry);
+    if (!owner.queue.equals(queueName)) {
+      throw new ParleyException(
+          ErrorCode.OWNED_BY,
+          "command type '"
+              + type
+              + "' is OWNED_BY "
+              + owner.service
+              + ", queue "
+              + owner.queue
+              + " (asked for by queue "
+              + queueName
+              + ")");
+    }
+  }
+
+  private DestinationOwner ownerOf(TypeEntry entry) {
+    var definition = destination(entry.queue()).definition();
+    return new DestinationOwner(definition.service(), definition.name());
+  }
+
+  private record DestinationOwner(String service, String queue) {}
+
+  private record CachedRoute(byte[] name, int kindCode, Route route) {}
+}

@@ -1,0 +1,44 @@
+package io.parley.engine.catalog;
+
+import io.parley.engine.group.ValueReader;
+import io.parley.engine.group.ValueWriter;
+import io.parley.engine.store.Table;
+import io.parley.protocol.model.MessageKind;
+
+/**
+ * A type, as stored.
+ *
+ * @param kind for ever
+ * @param queue number of the queue that owns it; 0 if none
+ * @param unowned number of the destination that holds commands from before it was owned; 0 if none
+ * @param declared whether somebody declared it, rather than first used it
+ */
+public record TypeEntry(String name, MessageKind kind, int queue, int unowned, boolean declared) {
+  private static final int VERSION = 1;
+
+  TypeEntry ownedBy(int newQueue) {
+    return new TypeEntry(name, kind, newQueue, unowned, declared);
+  }
+
+  TypeEntry withUnowned(int newUnowned) {
+    return new TypeEntry(name, kind, queue, newUnowned, declared);
+  }
+
+  TypeEntry asDeclared() {
+    return new TypeEntry(name, kind, queue, unowned, true);
+  }
+
+  byte[] encode() {
+    return new ValueWriter(VERSION)
+        .u8(kind.code())
+        .i32(queue)
+        .i32(unowned)
+        .u8(declared ? 1 : 0)
+        .done();
+  }
+
+  static TypeEntry decode(String name, byte[] value) {
+    ValueReader in = new ValueReader(Table.TYPES, value, VERSION);
+    return new TypeEntry(name, MessageKind.ofCode(in.u8()), in.i32(), in.i32(), in.u8() == 1);
+  }
+}

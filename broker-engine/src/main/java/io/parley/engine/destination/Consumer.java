@@ -1,0 +1,126 @@
+package io.parley.engine.destination;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One consumer of a destination: its credit and what it holds. Memory only. Owner thread. */
+public final class Consumer {
+  private final Destination destination;
+  private final DeliverySink sink;
+  private final int leaseMs;
+  private final Set<Lease> leases = new LinkedHashSet<>();
+  private int credit;
+  private long delivered;
+  private long started;
+  private boolean closed;
+  private long nextExpiryMs = Long.MAX_VALUE;
+
+  Consumer(Destination destination, DeliverySink sink, int leaseMs) {
+    this.destination = destination;
+    this.sink = sink;
+    this.leaseMs = leaseMs;
+  }
+
+  /** Where it consumes. */
+  public Destination destination() {
+    return destination;
+  }
+
+  /** How long its deliveries are its own. */
+  public int leaseMs() {
+    return leaseMs;
+  }
+
+  /** Messages it can take now. */
+  public int credit() {
+    return credit;
+  }
+
+  /**
+   * Takes more credit.
+   *
+   * @return what it has now, capped at {@code max}
+   */
+  public int addCredit(int messages, int max) {
+    credit = (int) Math.min((long) credit + messages, max);
+    return credit;
+  }
+
+  /** How many of its deliveries have begun to be handled; they begin in order. */
+  public long started() {
+    return started;
+  }
+
+  /**
+   * Learns that handling has begun up to a delivery. Never goes back, nor past what was delivered.
+   */
+  public void started(long deliveries) {
+    started = Math.max(started, Math.min(deliveries, delivered));
+  }
+
+  /** Whether a delivery may go out. */
+  boolean isReady() {
+    return credit > 0 && !closed && sink.isWritable();
+  }
+
+  /** No further deliveries. */
+  public void close() {
+    closed = true;
+  }
+
+  /** Messages it holds. */
+  public int held() {
+    int held = 0;
+    for (Lease lease : leases) {
+      held += lease.held;
+    }
+    return held;
+  }
+
+  DeliverySink sink() {
+    return sink;
+  }
+
+  Set<Lease> leases() {
+    return leases;
+  }
+
+  Lease lease(long epoch, long firstSequence, int count, long nowMs) {
+    Lease lease = new Lease(this, epoch, firstSequence, count, delivered + 1, nowMs + leaseMs);
+    add(lease);
+    delivered += count;
+    credit -= count;
+    return lease;
+  }
+
+  void add(Lease lease) {
+    leases.add(lease);
+    nextExpiryMs = Math.min(nextExpiryMs, lease.expiresAtMs);
+  }
+
+  /** The leases whose time is over. */
+  List<Lease> expired(long nowMs) {
+    if (nowMs < nextExpiryMs) {
+      return List.of();
+    }
+    List<Lease> expired = new ArrayList<>();
+    nextExpiryMs = Long.MAX_VALUE;
+    for (Lease lease : leases) {
+      if (lease.expiresAtMs <= nowMs) {
+        expired.add(lease);
+      } else {
+        nextExpiryMs = Math.min(nextExpiryMs, lease.expiresAtMs);
+      }
+    }
+    return expired;
+  }
+
+  /** One message no longer points at the lease. */
+  void letGo(Lease lease) {
+    if (--lease.held == 0) {
+      leases.remove(lease);
+    }
+  }
+}

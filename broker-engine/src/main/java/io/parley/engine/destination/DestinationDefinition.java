@@ -1,0 +1,59 @@
+package io.parley.engine.destination;
+
+import io.parley.engine.group.ValueReader;
+import io.parley.engine.group.ValueWriter;
+import io.parley.engine.store.Table;
+import io.parley.protocol.model.TypePattern;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a destination is, as stored.
+ *
+ * @param id its number, from 1
+ * @param name of the queue or subscription; the type for unowned commands
+ * @param service whose it is; empty while unowned
+ * @param patterns which events an inbox gets; empty otherwise
+ * @param createdAtMs milliseconds since the epoch
+ */
+public record DestinationDefinition(
+    int id,
+    DestinationKind kind,
+    String name,
+    String service,
+    List<TypePattern> patterns,
+    long createdAtMs) {
+  private static final int VERSION = 1;
+
+  /** The same with other patterns. */
+  public DestinationDefinition withPatterns(List<TypePattern> newPatterns) {
+    return new DestinationDefinition(id, kind, name, service, newPatterns, createdAtMs);
+  }
+
+  /** The value in {@link Table#DESTINATIONS}. */
+  public byte[] encode() {
+    ValueWriter out =
+        new ValueWriter(VERSION)
+            .u8(kind.code())
+            .text(name)
+            .text(service)
+            .i64(createdAtMs)
+            .u16(patterns.size());
+    patterns.forEach(pattern -> out.text(pattern.text()));
+    return out.done();
+  }
+
+  /** Reads {@link #encode}'s value. */
+  public static DestinationDefinition decode(int id, byte[] value) {
+    ValueReader in = new ValueReader(Table.DESTINATIONS, value, VERSION);
+    DestinationKind kind = DestinationKind.ofCode(in.u8());
+    String name = in.text();
+    String service = in.text();
+    long createdAtMs = in.i64();
+    List<TypePattern> patterns = new ArrayList<>();
+    for (int left = in.u16(); left > 0; left--) {
+      patterns.add(new TypePattern(in.text()));
+    }
+    return new DestinationDefinition(id, kind, name, service, List.copyOf(patterns), createdAtMs);
+  }
+}

@@ -1,0 +1,263 @@
+package io.parley.engine.destination;
+
+import io.parley.engine.group.Chunks;
+import io.parley.engine.group.Group;
+import io.parley.engine.group.Keys;
+import io.parley.engine.store.Store;
+import io.parley.engine.store.StoreException;
+import io.parley.engine.store.Table;
+import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.TypePattern;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All queues and inboxes: finds them, remembers which of them the group being built changes, and
+ * which have something to hand out.
+ */
+public final class Destinations {
+  private final Store store;
+  private final Chunks chunks;
+  private final Epochs epochs;
+  private final Map<Integer, Destination> byId = new LinkedHashMap<>();
+  private final Map<DestinationKind, Map<String, Destination>> byName =
+      new EnumMap<>(DestinationKind.class);
+  private final List<Destination> touched = new ArrayList<>();
+  private final Set<Destination> toServe = new LinkedHashSet<>();
+  private final Set<Destination> withDelayed = new LinkedHashSet<>();
+  private final Set<Destination> consumed = new LinkedHashSet<>();
+  private int lastId;
+  private long nextDueMs = Long.MAX_VALUE;
+
+  /** Reads what the store knows of destinations: their definitions and counts, no messages. */
+  public Destinations(Store store, Chunks chunks, Epochs epochs) {
+    this.store = store;
+    this.chunks = chunks;
+    this.epochs = epochs;
+    for (DestinationKind kind : DestinationKind.values()) {
+      byName.put(kind, new HashMap<>());
+    }
+    store.scan(
+        Table.DESTINATIONS,
+        Keys.of(0),
+        null,
+        (key, value) -> {
+          add(DestinationDefinition.decode(Keys.intAt(key, 0), value));
+          return true;
+        });
+    store.scan(
+        Table.DESTINATION_STATE,
+        Keys.of(0),
+        null,
+        (key, value) -> {
+          load(Keys.intAt(key, 0), value);
+          return true;
+        });
+  }
+
+  private void load(int id, byte[] state) {
+    Destination destination = byId.get(id);
+    if (destination == null) {
+      throw new StoreException("table DESTINATION_STATE: destination " + id + " is not defined");
+    }
+    destination.load(state);
+    noteDelayed(destination);
+  }
+
+  private Destination add(DestinationDefinition definition) {
+    Destination destination = new Destination(definition, store, chunks);
+    byId.put(definition.id(), destination);
+    names(definition.kind()).put(definition.name(), destination);
+    lastId = Math.max(lastId, definition.id());
+    return destination;
+  }
+
+  @SuppressWarnings("NullAway") // the constructor puts a map for every kind
+  private Map<String, Destination> names(DestinationKind kind) {
+    return byName.get(kind);
+  }
+
+  /** All of them, in the order they were made. */
+  public Collection<Destination> all() {
+    return byId.values();
+  }
+
+  /** The one with a number, or null. */
+  public @Nullable Destination find(int id) {
+    return byId.get(id);
+  }
+
+  /** The one with a name, or null. */
+  public @Nullable Destination find(DestinationKind kind, String name) {
+    return names(kind).get(name);
+  }
+
+  /** Makes one. */
+  public Destination create(
+      Group group, DestinationKind kind, String name, String service, List<TypePattern> patterns) {
+    DestinationDefinition definition =
+        new DestinationDefinition(lastId + 1, kind, name, service, patterns, group.timeMs());
+    group.transaction().put(Table.DESTINATIONS, Keys.of(definition.id()), definition.encode());
+    return add(definition);
+  }
+
+  /** Changes which events an inbox gets. */
+  public void redefine(Group group, Destination inbox, List<TypePattern> patterns) {
+    inbox.definition(inbox.definition().withPatterns(patterns));
+    group.transaction().put(Table.DESTINATIONS, Keys.of(inbox.id()), inbox.definition().encode());
+  }
+
+  /** Removes one that is empty and stays so. */
+  public void remove(Group group, Destination destination) {
+    byId.remove(destination.id());
+    names(destination.definition().kind()).remove(destination.definition().name());
+    touched.remove(destination);
+    toServe.remove(destination);
+    withDelayed.remove(destination);
+    group.transaction().delete(Table.DESTINATIONS, Keys.of(destination.id()));
+    group.transaction().delete(Table.DESTINATION_STATE, Keys.of(destination.id()));
+  }
+
+  /** Adds a message whose record lies in the group's chunk. */
+  public void append(Group group, Destination destination, MessageRecord record, int offset) {
+    touch(destination);
+    if (record.notBeforeMs() > group.timeMs()) {
+      destination.appendDelayed(group, record, offset);
+    } else {
+      destination.append(offset, record.size(), record.flags());
+    }
+  }
+
+  /**
+   * Moves some of the commands that waited for an owner into its queue.
+   *
+   * @return how many are left
+   */
+  public long handOver(Group group, Destination unowned, Destination queue, int runsMax) {
+    touch(unowned);
+    touch(queue);
+    return unowned.handOver(group, queue, runsMax);
+  }
+
+  /** The group being built changes this one. */
+  public void touch(Destination destination) {
+    if (destination.touch()) {
+      touched.add(destination);
+    }
+  }
+
+  /** Puts all changes into the group's transaction. */
+  public void finish(Group group) {
+    for (Destination destination : touched) {
+      destination.finish(group);
+      noteDelayed(destination);
+      toServe.add(destination);
+    }
+    touched.clear();
+  }
+
+  private void noteDelayed(Destination destination) {
+    if (destination.nextDueMs() != Long.MAX_VALUE) {
+      withDelayed.add(destination);
+      nextDueMs = Math.min(nextDueMs, destination.nextDueMs());
+    }
+  }
+
+  /** This one may have something for its consumers. */
+  public void wake(Destination destination) {
+    toServe.add(destination);
+  }
+
+  /** Hands out what is ready to consumers with credit. Called between groups. */
+  public void serve(long nowMs) {
+    if (nowMs >= nextDueMs) {
+      serveDue(nowMs);
+    }
+    for (Destination destination : toServe) {
+      if (!destination.consumers().isEmpty()) {
+        destination.serve(nowMs, epochs);
+      }
+    }
+    toServe.clear();
+  }
+
+  private void serveDue(long nowMs) {
+    nextDueMs = Long.MAX_VALUE;
+    withDelayed.removeIf(
+        destination -> {
+          if (destination.nextDueMs() <= nowMs) {
+            destination.loadDue(nowMs);
+            toServe.add(destination);
+          }
+          nextDueMs = Math.min(nextDueMs, destination.nextDueMs());
+          return destination.nextDueMs() == Long.MAX_VALUE;
+        });
+  }
+
+  /** When something becomes due, milliseconds since the epoch; far in the future if nothing is. */
+  public long nextDueMs() {
+    return nextDueMs;
+  }
+
+  /** Adds a consumer; it has no credit yet. */
+  public Consumer open(Destination destination, DeliverySink sink, int leaseMs, long nowMs) {
+    consumed.add(destination);
+    return destination.open(sink, leaseMs, nowMs);
+  }
+
+  /**
+   * A consumer is gone: what it holds returns.
+   *
+   * @param lost receives the messages whose handling had begun
+   */
+  public void abandon(Consumer consumer, long nowMs, LostAttempts lost) {
+    consumer.close();
+    Destination destination = consumer.destination();
+    for (Lease lease : List.copyOf(consumer.leases())) {
+      endLease(destination, lease, lost);
+    }
+    destination.remove(consumer, nowMs);
+    if (destination.consumers().isEmpty()) {
+      consumed.remove(destination);
+    }
+    wake(destination);
+  }
+
+  /**
+   * Ends the leases whose time is over.
+   *
+   * @param lost receives the messages whose handling had begun
+   */
+  public void expireLeases(long nowMs, LostAttempts lost) {
+    for (Destination destination : consumed) {
+      for (Consumer consumer : destination.consumers()) {
+        for (Lease lease : consumer.expired(nowMs)) {
+          endLease(destination, lease, lost);
+          wake(destination);
+        }
+      }
+    }
+  }
+
+  private static void endLease(Destination destination, Lease lease, LostAttempts lost) {
+    List<Long> started = destination.endLease(lease);
+    if (!started.isEmpty()) {
+      lost.lost(destination, lease.epoch, started);
+    }
+  }
+
+  /** Is told of messages whose handling had begun when their lease ended. */
+  @FunctionalInterface
+  public interface LostAttempts {
+    /** Messages delivered under one epoch. */
+    void lost(Destination destination, long epoch, List<Long> sequences);
+  }
+}

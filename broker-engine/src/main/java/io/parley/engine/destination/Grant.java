@@ -1,0 +1,57 @@
+package io.parley.engine.destination;
+
+import io.parley.protocol.model.MessageBatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one consumer is about to get in one delivery. */
+final class Grant {
+  /** Most bytes of records in one delivery, but for a single message that is larger. */
+  static final int MAX_BYTES = 256 * 1024;
+
+  private final Consumer consumer;
+  private final long epoch;
+  private final long nowMs;
+  private final List<LeasedSegment> segments = new ArrayList<>(4);
+  private int room;
+  private int bytes;
+
+  Grant(Consumer consumer, int messages, long epoch, long nowMs) {
+    this.consumer = consumer;
+    this.room = messages;
+    this.epoch = epoch;
+    this.nowMs = nowMs;
+  }
+
+  boolean hasRoom() {
+    return room > 0 && bytes < MAX_BYTES;
+  }
+
+  int room() {
+    return room;
+  }
+
+  int bytesLeft() {
+    return MAX_BYTES - bytes;
+  }
+
+  Lease take(long firstSequence, int count) {
+    room -= count;
+    return consumer.lease(epoch, firstSequence, count, nowMs);
+  }
+
+  void add(Lease lease, int attempt, long storedAtMs, byte[] chunk, int offset, int length) {
+    bytes += length;
+    MessageBatch batch = new MessageBatch(chunk, offset, length, lease.count);
+    segments.add(new LeasedSegment(lease.firstSequence, attempt, storedAtMs, batch));
+  }
+
+  /** Sends what was granted; false if that is nothing. */
+  boolean deliver() {
+    if (segments.isEmpty()) {
+      return false;
+    }
+    consumer.sink().deliver(epoch, segments);
+    return true;
+  }
+}

@@ -1,0 +1,62 @@
+package io.parley.engine.destination;
+
+import java.util.Arrays;
+
+/** The smallest of some numbers first, without boxes: a binary heap. */
+final class LongHeap {
+  private long[] heap = new long[16];
+  private int size;
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void add(long value) {
+    if (size == heap.length) {
+      heap = Arrays.copyOf(heap, size * 2);
+    }
+    int at = size++;
+    while (at > 0) {
+      int parent = (at - 1) >>> 1;
+      if (heap[parent] <= value) {
+        break;
+      }
+      heap[at] = heap[parent];
+      at = parent;
+    }
+    heap[at] = value;
+  }
+
+  long peek() {
+    return heap[0];
+  }
+
+  long poll() {
+    long first = heap[0];
+    long moved = heap[--size];
+    int at = 0;
+    while (true) {
+      int child = 2 * at + 1;
+      if (child >= size) {
+        break;
+      }
+      if (child + 1 < size && heap[child + 1] < heap[child]) {
+        child++;
+      }
+      if (moved <= heap[child]) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = moved;
+    if (size == 0 && heap.length > 1024) {
+      heap = new long[16];
+    }
+    return first;
+  }
+}

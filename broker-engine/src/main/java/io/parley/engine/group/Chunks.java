@@ -1,0 +1,166 @@
+package io.parley.engine.group;
+
+import io.parley.engine.store.Store;
+import io.parley.engine.store.StoreException;
+import io.parley.engine.store.Table;
+import io.parley.engine.store.Transaction;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored messages, a chunk per group. A chunk lives as long as something refers to it: a run,
+ * or a message that left its run.
+ *
+ * <pre>
+ *   0   u8    version   1
+ *   1   u32   crc32c    of all bytes from offset 5
+ *   5   i64   time      of the group, milliseconds since the epoch
+ *   13  message records, back to back
+ * </pre>
+ *
+ * <p>Recently used chunks stay in memory, up to a bound in bytes.
+ */
+public final class Chunks {
+  /** Where the first record starts. */
+  public static final int HEADER_BYTES = 13;
+
+  private static final int VERSION = 1;
+
+  private final Store store;
+  private final long cacheBytesMax;
+  private final Map<Long, byte[]> cache = new LinkedHashMap<>(64, 0.75f, true);
+  private long cacheBytes;
+  private long lastPosition = -1;
+  private byte[] lastChunk = new byte[0];
+
+  /**
+   * Chunks of a store.
+   *
+   * @param cacheBytesMax most bytes kept in memory; the chunk in use may exceed it
+   */
+  public Chunks(Store store, long cacheBytesMax) {
+    this.store = store;
+    this.cacheBytesMax = cacheBytesMax;
+  }
+
+  /**
+   * A chunk's bytes, header included; not to be changed.
+   *
+   * @throws StoreException if it is missing or fails its checksum: a damaged message is never
+   *     served
+   */
+  public byte[] load(long position) {
+    if (position == lastPosition) {
+      return lastChunk;
+    }
+    byte[] chunk = cache.get(position);
+    if (chunk == null) {
+      chunk = checked(position, store.get(Table.CHUNKS, Keys.of(position)));
+      keep(position, chunk);
+    }
+    lastPosition = position;
+    lastChunk = chunk;
+    return chunk;
+  }
+
+  private static byte[] checked(long position, byte @Nullable [] chunk) {
+    if (chunk == null) {
+      throw new StoreException("chunk " + position + " is missing, but messages refer to it");
+    }
+    if (chunk.length < HEADER_BYTES || chunk[0] != VERSION) {
+      throw new StoreException(
+          "chunk "
+              + position
+              + ": "
+              + chunk.length
+              + " bytes, version "
+              + chunk[0]
+              + " (expected: "
+              + HEADER_BYTES
+              + " or more, version "
+              + VERSION
+              + ")");
+    }
+    if (ByteBuffer.wrap(chunk).getInt(1) != crc(chunk, chunk.length)) {
+      throw new StoreException("chunk " + position + " fails its checksum");
+    }
+    return chunk;
+  }
+
+  private static int crc(byte[] chunk, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(chunk, 5, length - 5);
+    return (int) crc.getValue();
+  }
+
+  /** Completes the header of a chunk whose records are in place. */
+  static void seal(byte[] chunk, int length, long timeMs) {
+    chunk[0] = VERSION;
+    ByteBuffer.wrap(chunk).putLong(5, timeMs).putInt(1, crc(chunk, length));
+  }
+
+  /** Keeps a chunk that will be wanted soon. */
+  void keep(long position, byte[] chunk) {
+    cache.put(position, chunk);
+    cacheBytes += chunk.length;
+    Iterator<Map.Entry<Long, byte[]>> eldest = cache.entrySet().iterator();
+    while (cacheBytes > cacheBytesMax && cache.size() > 1) {
+      cacheBytes -= eldest.next().getValue().length;
+      eldest.remove();
+    }
+  }
+
+  private void drop(long position) {
+    byte[] chunk = cache.remove(position);
+    if (chunk != null) {
+      cacheBytes -= chunk.length;
+    }
+    if (position == lastPosition) {
+      lastPosition = -1;
+      lastChunk = new byte[0];
+    }
+  }
+
+  /** One more refers to a committed chunk. */
+  void retain(Transaction transaction, long position) {
+    putReferences(transaction, position, references(transaction, position) + 1);
+  }
+
+  /** One less refers to a committed chunk; the last one takes it along. */
+  void release(Transaction transaction, long position) {
+    long references = references(transaction, position);
+    if (references == 1) {
+      transaction.delete(Table.CHUNKS, Keys.of(position));
+      drop(position);
+    } else {
+      putReferences(transaction, position, references - 1);
+    }
+  }
+
+  private static long references(Transaction transaction, long position) {
+    byte[] value = transaction.get(Table.CHUNK_REFS, Keys.of(position));
+    return value == null ? 1 : new ValueReader(Table.CHUNK_REFS, value, VERSION).i64();
+  }
+
+  /** One reference is the rule and needs no entry. */
+  static void putReferences(Transaction transaction, long position, long references) {
+    if (references == 1) {
+      transaction.delete(Table.CHUNK_REFS, Keys.of(position));
+    } else {
+      transaction.put(
+          Table.CHUNK_REFS, Keys.of(position), new ValueWriter(VERSION).i64(references).done());
+    }
+  }
+
+  /** Forgets what is in memory, after the store was opened anew. */
+  public void clear() {
+    cache.clear();
+    cacheBytes = 0;
+    lastPosition = -1;
+    lastChunk = new byte[0];
+  }
+}

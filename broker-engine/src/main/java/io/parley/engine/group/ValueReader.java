@@ -1,0 +1,79 @@
+package io.parley.engine.group;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.parley.engine.store.StoreException;
+import io.parley.engine.store.Table;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads what {@link ValueWriter} wrote.
+ *
+ * <p>A value of another version or one that ends early is damage or a newer Parley's: it is refused
+ * by a {@link StoreException} that names the table, never guessed at.
+ */
+public final class ValueReader {
+  private final Table table;
+  private final ByteBuffer bytes;
+
+  /** Starts reading a value of a table, whose version must be this one. */
+  public ValueReader(Table table, byte[] value, int version) {
+    this.table = table;
+    this.bytes = ByteBuffer.wrap(value);
+    int found = u8();
+    if (found != version) {
+      throw new StoreException(
+          "table " + table + ": value of format version " + found + " (expected: " + version + ")");
+    }
+  }
+
+  /** One byte. */
+  public int u8() {
+    need(1);
+    return bytes.get() & 0xFF;
+  }
+
+  /** Two bytes. */
+  public int u16() {
+    need(2);
+    return bytes.getShort() & 0xFFFF;
+  }
+
+  /** Four bytes. */
+  public int i32() {
+    need(4);
+    return bytes.getInt();
+  }
+
+  /** Eight bytes. */
+  public long i64() {
+    need(8);
+    return bytes.getLong();
+  }
+
+  /** UTF-8 after its length. */
+  public String text() {
+    return new String(bytes(), UTF_8);
+  }
+
+  /** Bytes after their length. */
+  public byte[] bytes() {
+    int length = i32();
+    need(length);
+    byte[] value = new byte[length];
+    try {
+      bytes.get(value);
+    } catch (BufferUnderflowException e) {
+      throw new StoreException("table " + table + ": value ends early", e);
+    }
+    return value;
+  }
+
+  private void need(int count) {
+    if (count < 0 || bytes.remaining() < count) {
+      throw new StoreException(
+          "table " + table + ": value ends " + (count - bytes.remaining()) + " bytes early");
+    }
+  }
+}

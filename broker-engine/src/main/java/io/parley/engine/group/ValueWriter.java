@@ -1,0 +1,63 @@
+package io.parley.engine.group;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+
+/** Builds a table's value: a format version, then fields in a fixed order, big-endian. */
+public final class ValueWriter {
+  private byte[] bytes = new byte[64];
+  private int size;
+
+  /** Starts a value. */
+  public ValueWriter(int version) {
+    u8(version);
+  }
+
+  /** One byte. */
+  public ValueWriter u8(int value) {
+    ensure(1);
+    bytes[size++] = (byte) value;
+    return this;
+  }
+
+  /** Two bytes. */
+  public ValueWriter u16(int value) {
+    return u8(value >>> 8).u8(value);
+  }
+
+  /** Four bytes. */
+  public ValueWriter i32(int value) {
+    return u16(value >>> 16).u16(value);
+  }
+
+  /** Eight bytes. */
+  public ValueWriter i64(long value) {
+    return i32((int) (value >>> 32)).i32((int) value);
+  }
+
+  /** UTF-8 after its length in four bytes. */
+  public ValueWriter text(String value) {
+    return bytes(value.getBytes(UTF_8));
+  }
+
+  /** Bytes after their length in four bytes. */
+  public ValueWriter bytes(byte[] value) {
+    i32(value.length);
+    ensure(value.length);
+    System.arraycopy(value, 0, bytes, size, value.length);
+    size += value.length;
+    return this;
+  }
+
+  /** The value. */
+  public byte[] done() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  private void ensure(int more) {
+    if (size + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.parley.engine.intake;
+
+import io.parley.engine.catalog.Catalog;
+import io.parley.engine.catalog.Route;
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.Destinations;
+import io.parley.engine.group.Expiries;
+import io.parley.engine.group.Group;
+import io.parley.engine.group.Keys;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.operation.Result.Refusal;
+import io.parley.engine.store.Table;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores what is sent, published and emitted: each record once in the group's chunk, and a
+ * reference in each destination it is for.
+ */
+public final class Intake {
+  private static final byte[] EMPTY = {};
+
+  private final Catalog catalog;
+  private final Destinations destinations;
+  private final long dedupWindowMs;
+  private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
+  private final MessageRecord record = new MessageRecord();
+
+  /** An intake that routes by a catalog. */
+  public Intake(Catalog catalog, Destinations destinations, long dedupWindowMs) {
+    this.catalog = catalog;
+    this.destinations = destinations;
+    this.dedupWindowMs = dedupWindowMs;
+  }
+
+  /** Stores a batch, but what its session sent before and what is refused. */
+  public Result send(Group group, Operation.Send send) {
+    if (send.session() == null) {
+      List<Refusal> refusals = new ArrayList<>(0);
+      store(group, send.batch(), 0, refusals);
+      return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(refusals);
+    }
+    ProducerSession session = session(group, send.session(), send.firstSequence());
+    long expected = session.lastSequence() + 1;
+    if (send.firstSequence() > expected) {
+      return new Result.Refused(
+          ErrorCode.OUT_OF_SEQUENCE,
+          "first sequence: " + send.firstSequence() + " (expected: at most " + expected + ")");
+    }
+    int repeated = (int) Math.min(expected - send.firstSequence(), send.batch().count());
+    List<Refusal> refusals = new ArrayList<>(0);
+    for (int i = 0; i < repeated; i++) {
+      Refusal before = session.refusalOf(send.firstSequence() + i);
+      if (before != null) {
+        refusals.add(new Refusal(i, 0, before.code(), before.message()));
+      }
+    }
+    if (repeated < send.batch().count()) {
+      int known = refusals.size();
+      store(group, send.batch(), repeated, refusals);
+      for (Refusal refusal : refusals.subList(known, refusals.size())) {
+        session.refused(send.firstSequence() + refusal.index(), refusal.code(), refusal.message());
+      }
+      session.advance(send.firstSequence() + send.batch().count() - 1, group.timeMs());
+      group.transaction().put(Table.PRODUCERS, Keys.of(send.session()), session.encode());
+    }
+    return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(refusals);
+  }
+
+  private ProducerSession session(Group group, MessageId id, long firstSequence) {
+    ProducerSession session = sessions.get(id);
+    if (session == null) {
+      byte[] stored = group.transaction().get(Table.PRODUCERS, Keys.of(id));
+      if (stored != null) {
+        session = ProducerSession.decode(stored);
+      } else {
+        session = new ProducerSession(firstSequence - 1, group.timeMs());
+        Expiries.put(group, group.timeMs() + dedupWindowMs, Expiries.PRODUCER, id);
+      }
+      sessions.put(id, session);
+    }
+    return session;
+  }
+
+  /** Stores the records from one on; adjoining ones are copied at once. */
+  private void store(Group group, MessageBatch batch, int from, List<Refusal> refusals) {
+    byte[] bytes = batch.bytes();
+    int at = batch.offset();
+    for (int i = 0; i < from; i++) {
+      at = record.wrap(bytes, at).end();
+    }
+    int base = -1; // where in the chunk the rest of the batch is, once it is copied
+    int start = at;
+    for (int i = from; i < batch.count(); i++) {
+      record.wrap(bytes, at);
+      Route route = catalog.route(group, record);
+      if (route.refusal() != null) {
+        refusals.add(new Refusal(i, 0, route.refusal(), route.reason()));
+      } else if (!route.destinations().isEmpty() && isNew(group, record)) {
+        if (base < 0) {
+          base = group.store(bytes, start, batch.offset() + batch.length() - start);
+        }
+        append(group, route, base + at - start);
+      }
+      at = record.end();
+    }
+  }
+
+  private void append(Group group, Route route, int offset) {
+    List<Destination> to = route.destinations();
+    for (int d = 0; d < to.size(); d++) {
+      destinations.append(group, to.get(d), record, offset);
+    }
+  }
+
+  private boolean isNew(Group group, MessageRecord sent) {
+    if (!sent.has(MessageRecord.FLAG_DEDUP)) {
+      return true;
+    }
+    MessageId id = sent.id();
+    byte[] key = Keys.of(id);
+    if (group.transaction().get(Table.DEDUP, key) != null) {
+      return false;
+    }
+    group.transaction().put(Table.DEDUP, key, EMPTY);
+    Expiries.put(group, group.timeMs() + dedupWindowMs, Expiries.DEDUP, id);
+    return true;
+  }
+
+  /**
+   * Why one of a handler's messages can't be stored, or null if all can. Asked before {@link
+   * #emit}, so that a completion stays whole.
+   */
+  public @Nullable Refusal refusalOf(Group group, MessageBatch emitted) {
+    int at = emitted.offset();
+    for (int i = 0; i < emitted.count(); i++) {
+      Route route = catalog.route(group, record.wrap(emitted.bytes(), at));
+      if (route.refusal() != null) {
+        return new Refusal(i, 0, route.refusal(), route.reason());
+      }
+      at = record.end();
+    }
+    return null;
+  }
+
+  /** Stores a handler's messages. */
+  public void emit(Group group, MessageBatch emitted) {
+    store(group, emitted, 0, new ArrayList<>(0));
+  }
+
+  /** A producer session may be forgotten, unless it was heard of since. */
+  public void forgetSession(Group group, MessageId id) {
+    byte[] stored = group.transaction().get(Table.PRODUCERS, Keys.of(id));
+    if (stored == null) {
+      return;
+    }
+    long endMs = ProducerSession.decode(stored).lastSeenMs() + dedupWindowMs;
+    if (endMs > group.timeMs()) {
+      Expiries.put(group, endMs, Expiries.PRODUCER, id);
+    } else {
+      group.transaction().delete(Table.PRODUCERS, Keys.of(id));
+      sessions.remove(id);
+    }
+  }
+}

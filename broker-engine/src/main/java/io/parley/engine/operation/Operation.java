@@ -1,0 +1,206 @@
+package io.parley.engine.operation;
+
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.Settlement;
+import io.parley.protocol.model.TypePattern;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a change of a namespace's state. Whether it is accepted is decided when it is
+ * applied, from the state and the group's time alone.
+ */
+public sealed interface Operation {
+  /** Calls the handler's method for this operation. */
+  Result applyTo(OperationHandler handler);
+
+  /** About how much the operation adds to its group, in bytes. */
+  default int sizeBytes() {
+    return 64;
+  }
+
+  /**
+   * Whether the operation scans tables, and therefore needs everything before it committed: the
+   * sequencer gives it a group of its own.
+   */
+  default boolean scans() {
+    return false;
+  }
+
+  /**
+   * Stores commands or events. Result: {@link Result.Sent}.
+   *
+   * @param session the producer session, or null for a sender that never repeats
+   * @param firstSequence the session's number of the batch's first message; ignored without session
+   */
+  record Send(MessageKind kind, @Nullable MessageId session, long firstSequence, MessageBatch batch)
+      implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.send(this);
+    }
+
+    @Override
+    public int sizeBytes() {
+      return batch.length();
+    }
+  }
+
+  /**
+   * Settles leased messages of one destination. Result: {@link Result.Settled}.
+   *
+   * @param destination its number
+   */
+  record Settle(int destination, List<Settlement> settlements) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.settle(this);
+    }
+
+    @Override
+    public int sizeBytes() {
+      int size = 0;
+      for (Settlement settlement : settlements) {
+        size += 64;
+        if (settlement instanceof Settlement.CompleteWith with) {
+          size +=
+              with.emitted().length() + (with.result() == null ? 0 : with.result().bytes().length);
+        }
+      }
+      return size;
+    }
+  }
+
+  /**
+   * Leases ended while their messages were being handled: each counts an attempt and returns.
+   * Result: {@link Result.Count}.
+   *
+   * @param epoch the lease epoch the messages were delivered with
+   * @param reason becomes the error class of the attempts
+   */
+  record LoseAttempts(int destination, long epoch, List<Long> sequences, String reason)
+      implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.loseAttempts(this);
+    }
+  }
+
+  /**
+   * Makes a service's queue, or adds types to it. Result: {@link Result.DestinationIs}.
+   *
+   * @param types to own; commands of them that waited for an owner move into the queue
+   */
+  record ClaimTypes(String service, String queue, List<String> types) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.claimTypes(this);
+    }
+  }
+
+  /** Moves some of the commands that waited for an owner. Result: {@link Result.Count}. */
+  record Adopt(int unowned) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.adopt(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /**
+   * Makes or changes a service's subscription. Result: {@link Result.DestinationIs}.
+   *
+   * @param patterns empty to use it as it is
+   */
+  record Subscribe(String service, String subscription, List<TypePattern> patterns)
+      implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.subscribe(this);
+    }
+  }
+
+  /** Fixes types' kind as query. Result: {@link Result.Done}. */
+  record OfferAnswers(String service, List<String> types) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.offerAnswers(this);
+    }
+  }
+
+  /**
+   * Declares a type. Result: {@link Result.Done}.
+   *
+   * @param owner for a command type, the service whose queue owns it; null otherwise
+   */
+  record DeclareType(String type, MessageKind kind, @Nullable String owner) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.declareType(this);
+    }
+  }
+
+  /** Sets whether types must be declared before use. Result: {@link Result.Done}. */
+  record SetTypePolicy(boolean declaredOnly) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.setTypePolicy(this);
+    }
+  }
+
+  /**
+   * Puts dead letters back into their destination, with no attempts counted. Result: {@link
+   * Result.Count}; at most {@link #DEAD_LETTERS_AT_ONCE}, so repeat until it is 0.
+   *
+   * @param message one message, or null for all
+   */
+  record Redrive(int destination, @Nullable MessageId message) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.redrive(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /** Drops dead letters for good; counts and repeats like {@link Redrive}. */
+  record DropDeadLetters(int destination, @Nullable MessageId message) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.dropDeadLetters(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /**
+   * Forgets outcomes, dedup ids and producer sessions whose time is over. Result: {@link
+   * Result.Count}.
+   */
+  record Forget() implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.forget(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /** Most dead letters that one operation moves or drops. */
+  int DEAD_LETTERS_AT_ONCE = 1_000;
+}

@@ -1,0 +1,40 @@
+package io.parley.engine.operation;
+
+/** One method per operation: forget one and it does not compile. Called by the owner thread. */
+public interface OperationHandler {
+  /** See {@link Operation.Send}. */
+  Result send(Operation.Send operation);
+
+  /** See {@link Operation.Settle}. */
+  Result settle(Operation.Settle operation);
+
+  /** See {@link Operation.LoseAttempts}. */
+  Result loseAttempts(Operation.LoseAttempts operation);
+
+  /** See {@link Operation.ClaimTypes}. */
+  Result claimTypes(Operation.ClaimTypes operation);
+
+  /** See {@link Operation.Adopt}. */
+  Result adopt(Operation.Adopt operation);
+
+  /** See {@link Operation.Subscribe}. */
+  Result subscribe(Operation.Subscribe operation);
+
+  /** See {@link Operation.OfferAnswers}. */
+  Result offerAnswers(Operation.OfferAnswers operation);
+
+  /** See {@link Operation.DeclareType}. */
+  Result declareType(Operation.DeclareType operation);
+
+  /** See {@link Operation.SetTypePolicy}. */
+  Result setTypePolicy(Operation.SetTypePolicy operation);
+
+  /** See {@link Operation.Redrive}. */
+  Result redrive(Operation.Redrive operation);
+
+  /** See {@link Operation.DropDeadLetters}. */
+  Result dropDeadLetters(Operation.DropDeadLetters operation);
+
+  /** See {@link Operation.Forget}. */
+  Result forget(Operation.Forget operation);
+}

@@ -1,0 +1,256 @@
+package io.parley.engine.sequencer;
+
+import io.parley.engine.Engine;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.store.Store;
+import io.parley.engine.store.StoreException;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of one node: takes all that waits as one group, applies it, commits it, answers, hands
+ * out deliveries. {@link #runOnce} is the whole loop; {@link SequencerThread} calls it in
+ * production, tests call it themselves.
+ *
+ * <p>When the store fails, everything in flight is answered with that, and nothing is accepted
+ * until the store can be opened anew.
+ */
+public final class LocalSequencer implements Sequencer {
+  private static final long LEASE_SWEEP_MS = 200;
+  private static final long FORGET_MS = 1_000;
+  private static final long RECLAIM_MS = 20_000;
+  private static final long REOPEN_MS = 500;
+
+  private final Store store;
+  private final Supplier<Engine> engines;
+  private final SequencerListener listener;
+  private final InstantSource time;
+  private final int groupBytesMax;
+  private final Queue<Entry> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicLong bytesInFlight = new AtomicLong();
+  private final Queue<Entry> proposed = new ArrayDeque<>();
+  private final List<Entry> group = new ArrayList<>();
+  private final List<Result> results = new ArrayList<>();
+  private @Nullable Engine engine;
+  private @Nullable StoreException failure;
+  private long nextSweepMs;
+  private long nextForgetMs;
+  private long nextReclaimMs;
+  private long nextReopenMs;
+  private Runnable wakeUp = () -> {};
+
+  /**
+   * A sequencer over a store.
+   *
+   * @param engines makes an engine from what the store holds; called now and after each {@link
+   *     Store#reopen}
+   * @param groupBytesMax bytes of operations after which a group takes no more
+   */
+  public LocalSequencer(
+      Store store,
+      Supplier<Engine> engines,
+      SequencerListener listener,
+      InstantSource time,
+      int groupBytesMax) {
+    this.store = store;
+    this.engines = engines;
+    this.listener = listener;
+    this.time = time;
+    this.groupBytesMax = groupBytesMax;
+    Engine first = engines.get();
+    engine = first;
+    nextReclaimMs = time.millis() + RECLAIM_MS;
+    listener.available(first);
+  }
+
+  /** What wakes the thread that calls {@link #runOnce}. Set before the first submit. */
+  void onWork(Runnable newWakeUp) {
+    wakeUp = newWakeUp;
+  }
+
+  @Override
+  public void submit(Operation operation, Reply reply) {
+    enqueue(new Entry(operation, reply, null, operation.sizeBytes()));
+  }
+
+  @Override
+  public void execute(Task task) {
+    enqueue(new Entry(null, null, task, 0));
+  }
+
+  private void enqueue(Entry entry) {
+    bytesInFlight.addAndGet(entry.sizeBytes);
+    waiting.add(entry);
+    wakeUp.run();
+  }
+
+  @Override
+  public long bytesInFlight() {
+    return bytesInFlight.get();
+  }
+
+  /** Whether something waits to be run. */
+  boolean hasWork() {
+    return !waiting.isEmpty();
+  }
+
+  /**
+   * Runs one group and what is due.
+   *
+   * @return how many milliseconds may pass until the next call if nothing is submitted; 0 for at
+   *     once
+   */
+  public long runOnce() {
+    long nowMs = time.millis();
+    Engine current = engine;
+    if (current == null) {
+      return failAllAndReopen(nowMs);
+    }
+    try {
+      housekeep(current, nowMs);
+      runGroup(current, nowMs);
+      current.serve(nowMs);
+      return current.hasProposals() || !proposed.isEmpty() || !waiting.isEmpty()
+          ? 0
+          : Math.max(0, Math.min(nextSweepMs, current.nextDueMs()) - time.millis());
+    } catch (StoreException e) {
+      fail(e, nowMs);
+      return 0;
+    }
+  }
+
+  private void housekeep(Engine current, long nowMs) {
+    if (nowMs >= nextSweepMs) {
+      nextSweepMs = nowMs + LEASE_SWEEP_MS;
+      current.expireLeases(nowMs);
+    }
+    if (nowMs >= nextForgetMs) {
+      nextForgetMs = nowMs + FORGET_MS;
+      proposed.add(new Entry(new Operation.Forget(), null, null, 0));
+    }
+    if (nowMs >= nextReclaimMs) {
+      nextReclaimMs = nowMs + RECLAIM_MS;
+      current.reclaim();
+    }
+  }
+
+  private void runGroup(Engine current, long nowMs) {
+    long begin = System.nanoTime();
+    long bytes = 0;
+    current.begin(nowMs);
+    while (bytes < groupBytesMax) {
+      Entry entry = next(current);
+      if (entry == null || (entry.scans() && !group.isEmpty())) {
+        break;
+      }
+      take(current, entry);
+      bytes += entry.sizeBytes;
+      if (entry.scans()) {
+        break;
+      }
+    }
+    long applied = System.nanoTime();
+    current.commit();
+    long committed = System.nanoTime();
+    answer();
+    bytesInFlight.addAndGet(-bytes);
+    var outcomes = current.outcomes().takeRecorded();
+    if (!outcomes.isEmpty()) {
+      listener.outcomes(outcomes);
+    }
+    if (!group.isEmpty()) {
+      listener.committed(group.size(), bytes, applied - begin, committed - applied);
+    }
+    group.clear();
+    results.clear();
+  }
+
+  /** What comes next: the engine's own proposals first. */
+  private @Nullable Entry next(Engine current) {
+    for (Operation own = current.pollProposal(); own != null; own = current.pollProposal()) {
+      proposed.add(new Entry(own, null, null, 0));
+    }
+    return proposed.isEmpty() ? waiting.peek() : proposed.peek();
+  }
+
+  private void take(Engine current, Entry entry) {
+    (proposed.peek() == entry ? proposed : waiting).remove();
+    group.add(entry);
+    if (entry.task != null) {
+      results.add(Result.DONE);
+      entry.task.run(current);
+    } else if (entry.operation != null) {
+      results.add(current.apply(entry.operation));
+    }
+  }
+
+  private void answer() {
+    for (int i = 0; i < group.size(); i++) {
+      Reply reply = group.get(i).reply;
+      if (reply != null) {
+        reply.done(results.get(i));
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- when the store fails
+
+  private void fail(StoreException why, long nowMs) {
+    engine = null;
+    failure = why;
+    proposed.clear();
+    nextReopenMs = nowMs + REOPEN_MS;
+    for (Entry entry : group) {
+      bytesInFlight.addAndGet(-entry.sizeBytes);
+      entry.fail(why);
+    }
+    group.clear();
+    results.clear();
+    listener.unavailable(why);
+  }
+
+  private long failAllAndReopen(long nowMs) {
+    StoreException why = failure == null ? new StoreException("the store is closed") : failure;
+    for (Entry entry = waiting.poll(); entry != null; entry = waiting.poll()) {
+      bytesInFlight.addAndGet(-entry.sizeBytes);
+      entry.fail(why);
+    }
+    if (nowMs < nextReopenMs) {
+      return nextReopenMs - nowMs;
+    }
+    try {
+      store.reopen();
+      Engine reopened = engines.get();
+      engine = reopened;
+      failure = null;
+      listener.available(reopened);
+      return 0;
+    } catch (StoreException stillFailing) {
+      failure = stillFailing;
+      nextReopenMs = nowMs + REOPEN_MS;
+      return REOPEN_MS;
+    }
+  }
+
+  private record Entry(
+      @Nullable Operation operation, @Nullable Reply reply, @Nullable Task task, int sizeBytes) {
+
+    boolean scans() {
+      return operation != null && operation.scans();
+    }
+
+    void fail(StoreException why) {
+      if (reply != null) {
+        reply.failed(why);
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.parley.engine.sequencer;
+
+import io.parley.engine.Engine;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.store.StoreException;
+
+/** Where changes of a namespace are submitted. Safe for use by any thread; never blocks. */
+public interface Sequencer {
+  /**
+   * Has an operation applied, after those this thread submitted before.
+   *
+   * @param reply called by the owner thread once what the operation changed is durable
+   */
+  void submit(Operation operation, Reply reply);
+
+  /**
+   * Runs something on the owner thread, after what this thread submitted before. While the store is
+   * unavailable it is dropped.
+   */
+  void execute(Task task);
+
+  /** Bytes of operations that wait or are being committed. */
+  long bytesInFlight();
+
+  /** Told what became of an operation. Must not block. */
+  interface Reply {
+    /** It is durable, or refused. */
+    void done(Result result);
+
+    /** It may or may not be durable: the store failed. */
+    void failed(StoreException why);
+  }
+
+  /** Something to run on the owner thread. Must not block. */
+  @FunctionalInterface
+  interface Task {
+    /** Runs with the engine of the moment, which another one replaces after the store failed. */
+    void run(Engine engine);
+  }
+}

@@ -1,0 +1,28 @@
+package io.parley.engine.sequencer;
+
+import io.parley.engine.Engine;
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.engine.store.StoreException;
+import java.util.List;
+
+/** Is told by the owner thread what was committed, and of trouble. Must not block. */
+public interface SequencerListener {
+  /**
+   * A group is durable.
+   *
+   * @param operations how many it had
+   * @param bytes of operations, roughly
+   * @param applyNanos time spent on applying them
+   * @param commitNanos time the store took
+   */
+  void committed(int operations, long bytes, long applyNanos, long commitNanos);
+
+  /** Outcomes became durable. */
+  void outcomes(List<OutcomeLedger.Entry> recorded);
+
+  /** The store failed: everything in flight fails, all leases are void, nothing is accepted. */
+  void unavailable(StoreException why);
+
+  /** The store works (again), with a new engine. */
+  void available(Engine engine);
+}

@@ -1,0 +1,70 @@
+package io.parley.engine.sequencer;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The owner thread: runs a {@link LocalSequencer} until closed, then what was submitted before. */
+public final class SequencerThread implements AutoCloseable {
+  private final LocalSequencer sequencer;
+  private final Thread thread;
+  private volatile boolean parked;
+  private volatile boolean closing;
+
+  /**
+   * Starts the thread.
+   *
+   * @param name of the thread
+   * @param onDeath called by the thread if a defect ends it; the state in memory can't be trusted
+   *     then
+   */
+  public SequencerThread(
+      LocalSequencer sequencer, String name, Thread.UncaughtExceptionHandler onDeath) {
+    this.sequencer = sequencer;
+    this.thread = new Thread(this::run, name);
+    thread.setUncaughtExceptionHandler(onDeath);
+    sequencer.onWork(this::wake);
+    thread.start();
+  }
+
+  private void wake() {
+    if (parked) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void run() {
+    while (!closing || sequencer.hasWork()) {
+      long idleMs = sequencer.runOnce();
+      if (idleMs > 0) {
+        park(idleMs);
+      }
+    }
+  }
+
+  private void park(long idleMs) {
+    parked = true;
+    if (!sequencer.hasWork() && !closing) {
+      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(idleMs));
+    }
+    parked = false;
+  }
+
+  /** Ends the thread after all that was submitted is committed and answered; waits for it. */
+  @Override
+  public void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
