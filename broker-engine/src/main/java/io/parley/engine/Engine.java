@@ -353,7 +353,7 @@ public final class Engine implements OperationHandler {
     for (Expiries.Due entry : due) {
       Expiries.delete(group(), entry);
       switch (entry.what()) {
-        case Expiries.OUTCOME -> group().transaction().delete(Table.OUTCOMES, Keys.of(entry.id()));
+        case Expiries.OUTCOME -> outcomes.forget(group(), entry.id());
         case Expiries.DEDUP -> group().transaction().delete(Table.DEDUP, Keys.of(entry.id()));
         case Expiries.PRODUCER -> intake.forgetSession(group(), entry.id());
         default -> throw new IllegalStateException("expiry of unknown kind " + entry.what());

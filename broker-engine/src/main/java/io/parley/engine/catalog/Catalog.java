@@ -138,6 +138,10 @@ public final class Catalog {
     if (kind == MessageKind.EVENT) {
       return Route.to(inboxesFor(type));
     }
+    if (kind == MessageKind.QUERY) {
+      return Route.refused(
+          ErrorCode.WRONG_KIND, "query type '" + type + "' can be asked, not stored");
+    }
     if (entry.unowned() != 0) {
       return Route.to(List.of(destination(entry.unowned())));
     }
