@@ -8,6 +8,9 @@ public final class WireLimits {
   /** Longest ordering key, in UTF-8 bytes. */
   public static final int KEY_MAX_BYTES = 200;
 
+  /** Longest media type, in UTF-8 bytes. */
+  public static final int CONTENT_TYPE_MAX_BYTES = 200;
+
   /** Most headers of one message. */
   public static final int HEADERS_MAX = 64;
 

@@ -124,7 +124,7 @@ final class AnswerReader {
     int page = in.u32("page", 0, Integer.MAX_VALUE);
     int pageSize = in.u32("page size", 0, Integer.MAX_VALUE);
     long total = in.i64("total", -1);
-    @Nullable String contentType = in.optionalStr8("content type");
+    @Nullable String contentType = in.contentType();
     String reason = in.str16("reason", TEXT_MAX_BYTES);
     Payload body = WireReader.payload(contentType, in.bytes32("body"));
     return new Response.Answered(correlation, status, page, pageSize, total, reason, body);
@@ -140,11 +140,7 @@ final class AnswerReader {
     }
     long atMs = in.bits64("at ms");
     return new Outcome(
-        status,
-        in.str8("code"),
-        in.str16("reason", TEXT_MAX_BYTES),
-        in.payload("content type", "result"),
-        atMs);
+        status, in.str8("code"), in.str16("reason", TEXT_MAX_BYTES), in.payload("result"), atMs);
   }
 
   private static Push deliver(WireReader in) {

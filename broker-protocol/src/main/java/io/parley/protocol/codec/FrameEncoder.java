@@ -248,7 +248,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
     Payload result = with.result();
     out.flag(result != null);
     if (result != null) {
-      out.optionalStr8("content type", result.contentType()).bytes32(result.bytes());
+      out.contentType(result.contentType()).bytes32(result.bytes());
     }
     out.u32("count", with.emitted().count(), 0, BATCH_MAX_MESSAGES).records32(with.emitted());
   }
@@ -281,7 +281,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
     amount("page", page, out);
     return amount("page size", pageSize, out)
         .i64("total", total, -1)
-        .optionalStr8("content type", body.contentType())
+        .contentType(body.contentType())
         .text16("reason", reason, TEXT_MAX_BYTES)
         .bytes32(body.bytes());
   }
@@ -327,7 +327,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
         .bits64(outcome.atMs())
         .str8("code", outcome.code())
         .text16("reason", outcome.reason(), TEXT_MAX_BYTES)
-        .optionalStr8("content type", outcome.result().contentType())
+        .contentType(outcome.result().contentType())
         .bytes32(outcome.result().bytes());
   }
 

@@ -187,9 +187,7 @@ final class RequestReader {
   private static Settlement completeWith(long epoch, long sequence, WireReader in) {
     // Not WireReader.payload: an empty result is a result, none is none.
     @Nullable Payload result =
-        in.flag("has result")
-            ? new Payload(in.optionalStr8("content type"), in.bytes32("result"))
-            : null;
+        in.flag("has result") ? new Payload(in.contentType(), in.bytes32("result")) : null;
     int count = in.u32("count", 0, BATCH_MAX_MESSAGES);
     return new Settlement.CompleteWith(epoch, sequence, result, in.records32(count));
   }
@@ -217,7 +215,7 @@ final class RequestReader {
     int page = in.u32("page", 0, Integer.MAX_VALUE);
     int pageSize = in.u32("page size", 0, Integer.MAX_VALUE);
     long total = in.i64("total", -1);
-    @Nullable String contentType = in.optionalStr8("content type");
+    @Nullable String contentType = in.contentType();
     String reason = in.str16("reason", TEXT_MAX_BYTES);
     Payload body = WireReader.payload(contentType, in.bytes32("body"));
     return new Request.Answer(correlation, question, status, page, pageSize, total, reason, body);

@@ -1,5 +1,6 @@
 package io.parley.protocol.codec;
 
+import static io.parley.protocol.WireLimits.CONTENT_TYPE_MAX_BYTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
@@ -100,10 +101,13 @@ final class WireReader {
     return text(field, u8(field));
   }
 
-  /** As {@link #str8}; an empty text stands for none. */
-  @Nullable String optionalStr8(String field) {
-    String text = str8(field);
-    return text.isEmpty() ? null : text;
+  /** A media type; an empty text stands for none. */
+  @Nullable String contentType() {
+    int length = u8("content type");
+    if (length > CONTENT_TYPE_MAX_BYTES) {
+      throw wrong("content type", length + " bytes", "0 to " + CONTENT_TYPE_MAX_BYTES);
+    }
+    return length == 0 ? null : text("content type", length);
   }
 
   String str16(String field, int maxBytes) {
@@ -119,9 +123,9 @@ final class WireReader {
   }
 
   /** A media type and the bytes of it, where they stand next to each other. */
-  Payload payload(String contentTypeField, String bytesField) {
-    String contentType = optionalStr8(contentTypeField);
-    return payload(contentType, bytes32(bytesField));
+  Payload payload(String field) {
+    String contentType = contentType();
+    return payload(contentType, bytes32(field));
   }
 
   static Payload payload(@Nullable String contentType, byte[] bytes) {

@@ -1,5 +1,7 @@
 package io.parley.protocol.codec;
 
+import static io.parley.protocol.WireLimits.CONTENT_TYPE_MAX_BYTES;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.parley.protocol.frame.FrameType;
@@ -98,16 +100,20 @@ final class WireWriter {
 
   /** A text that must arrive as it is. */
   WireWriter str8(String field, String text) {
+    return str8(field, text, 0xFF);
+  }
+
+  private WireWriter str8(String field, String text, int maxBytes) {
     int bytes = ByteBufUtil.utf8Bytes(text);
-    if (bytes > 0xFF) {
-      throw wrong(field, bytes + " bytes", "0 to 255");
+    if (bytes > maxBytes) {
+      throw wrong(field, bytes + " bytes", "0 to " + maxBytes);
     }
     return u8(bytes).utf8(text, bytes);
   }
 
-  /** As {@link #str8}; none is written as an empty text. */
-  WireWriter optionalStr8(String field, @Nullable String text) {
-    return str8(field, text == null ? "" : text);
+  /** A media type; none is written as an empty text. */
+  WireWriter contentType(@Nullable String text) {
+    return str8("content type", text == null ? "" : text, CONTENT_TYPE_MAX_BYTES);
   }
 
   /** A text for people; cut where it is too long. */
