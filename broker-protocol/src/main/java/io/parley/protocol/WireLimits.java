@@ -8,6 +8,9 @@ public final class WireLimits {
   /** Longest ordering key, in UTF-8 bytes. */
   public static final int KEY_MAX_BYTES = 200;
 
+  /** Longest media type, in UTF-8 bytes. */
+  public static final int CONTENT_TYPE_MAX_BYTES = 200;
+
   /** Most headers of one message. */
   public static final int HEADERS_MAX = 64;
 
@@ -26,10 +29,16 @@ public final class WireLimits {
   /** The largest message that can be configured. */
   public static final int MESSAGE_HARD_MAX_BYTES = 16 * 1024 * 1024;
 
-  /** What a frame may hold beside one largest message. */
-  public static final int FRAME_OVERHEAD_BYTES = 64 * 1024;
+  /**
+   * What a frame may hold beside one largest message. Large enough that the answer to any frame
+   * within the limits fits: 16,384 refused settlements of 16 bytes and their texts.
+   */
+  public static final int FRAME_OVERHEAD_BYTES = 512 * 1024;
 
-  /** Most messages of one batch frame. */
+  /** The largest frame any configuration can lead to, counted after the length field. */
+  public static final int FRAME_HARD_MAX_BYTES = MESSAGE_HARD_MAX_BYTES + FRAME_OVERHEAD_BYTES;
+
+  /** Most messages of one batch frame, and most that one settle frame can settle. */
   public static final int BATCH_MAX_MESSAGES = 16_384;
 
   /** Most types in one registration. */
@@ -40,6 +49,15 @@ public final class WireLimits {
 
   /** Longest text of an error, reason or failure, in UTF-8 bytes; longer ones are cut. */
   public static final int TEXT_MAX_BYTES = 4_096;
+
+  /** Longest text that fits a one-byte length: an instance, an error class; longer ones are cut. */
+  public static final int SHORT_TEXT_MAX_BYTES = 255;
+
+  /**
+   * All texts of the refusals in one frame, in UTF-8 bytes; what is over is cut, so that the answer
+   * to a refused batch fits a frame.
+   */
+  public static final int REFUSAL_TEXTS_MAX_BYTES = 32 * 1024;
 
   private WireLimits() {}
 }

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frames and their codes. A code is never reused.
  *
- * <p>0x0_ either way or the connection itself, 0x1_ sending, 0x2_ consuming, 0x3_ settling, 0x4_
- * queries, 0x5_ outcomes. Codes from 0x80 go from broker to client.
+ * <p>0x0_ the connection itself, 0x1_ sending, 0x2_ consuming, 0x3_ settling, 0x4_ queries, 0x5_
+ * outcomes. PONG and the codes from 0x80 go from broker to client, the others from client to
+ * broker.
  */
 public enum FrameType {
   HELLO(0x01),
@@ -54,6 +55,11 @@ public enum FrameType {
   /** The byte on the wire. */
   public int code() {
     return code;
+  }
+
+  /** Whether the broker sends it; else the client does. */
+  public boolean isFromBroker() {
+    return code >= 0x80 || this == PONG;
   }
 
   /** The frame with this code, or null. */

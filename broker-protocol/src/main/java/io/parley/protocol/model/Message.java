@@ -41,12 +41,20 @@ public record Message(
   /** Highest priority. */
   public static final int PRIORITY_MAX = 9;
 
-  /** Checks the names and numbers. */
+  /** Checks the names and numbers; {@link MessageRecord#encode} checks the sizes. */
   public Message {
     Names.require("type", type);
     if (priority < 0 || priority > PRIORITY_MAX) {
       throw new IllegalArgumentException(
           "priority: " + priority + " (expected: 0 to " + PRIORITY_MAX + ")");
+    }
+    if (notBeforeMs < 0) {
+      throw new IllegalArgumentException(
+          "not before: " + notBeforeMs + " ms (expected: 0 or more)");
+    }
+    if (expiresAtMs < 0) {
+      throw new IllegalArgumentException(
+          "expires at: " + expiresAtMs + " ms (expected: 0 or more)");
     }
     if (key != null && key.isEmpty()) {
       throw new IllegalArgumentException(

@@ -13,6 +13,22 @@ public record MessageBatch(byte[] bytes, int offset, int length, int count) {
   /** No messages. */
   public static final MessageBatch EMPTY = new MessageBatch(new byte[0], 0, 0, 0);
 
+  /** Checks that the records are inside the array. */
+  public MessageBatch {
+    if (offset < 0 || length < 0 || length > bytes.length - offset || count < 0) {
+      throw new IllegalArgumentException(
+          "batch: "
+              + count
+              + " messages in "
+              + length
+              + " bytes from "
+              + offset
+              + " (expected: 0 or more inside an array of "
+              + bytes.length
+              + " bytes)");
+    }
+  }
+
   /** A batch that fills its array. */
   public static MessageBatch of(byte[] records, int count) {
     return new MessageBatch(records, 0, records.length, count);

@@ -19,13 +19,21 @@ public record MessageId(long high, long low) implements Comparable<MessageId> {
    * @throws IllegalArgumentException naming the text if it is no UUID
    */
   public static MessageId parse(String text) {
+    UUID uuid;
     try {
-      UUID uuid = UUID.fromString(text);
-      return new MessageId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+      uuid = UUID.fromString(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "message id: '" + text + "' (expected: a UUID, 8-4-4-4-12 hexadecimal digits)", e);
+      throw new IllegalArgumentException(notAnId(text), e);
     }
+    // UUID takes shorter groups too: without this, two texts could name one message.
+    if (!uuid.toString().equalsIgnoreCase(text)) {
+      throw new IllegalArgumentException(notAnId(text));
+    }
+    return new MessageId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+  }
+
+  private static String notAnId(String text) {
+    return "message id: '" + text + "' (expected: a UUID, 8-4-4-4-12 hexadecimal digits)";
   }
 
   /**

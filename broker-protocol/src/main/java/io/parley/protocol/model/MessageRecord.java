@@ -1,5 +1,12 @@
 package io.parley.protocol.model;
 
+import static io.parley.protocol.WireLimits.CONTENT_TYPE_MAX_BYTES;
+import static io.parley.protocol.WireLimits.HEADERS_MAX;
+import static io.parley.protocol.WireLimits.HEADER_NAME_MAX_BYTES;
+import static io.parley.protocol.WireLimits.HEADER_VALUE_MAX_BYTES;
+import static io.parley.protocol.WireLimits.KEY_MAX_BYTES;
+import static io.parley.protocol.WireLimits.MESSAGE_HARD_MAX_BYTES;
+import static io.parley.protocol.WireLimits.NAME_MAX_CHARS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.invoke.MethodHandles;
@@ -30,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  *       u8    header count, each u8+n name and u16+n value
  *   then the body, to the record's end
  * </pre>
+ *
+ * <p>A message has one encoded form: a field that says no more than its absence would (a time or
+ * priority of 0, an empty key or content type, no headers) is left out, its flag with it. Texts are
+ * UTF-8. Of a header named twice the last counts.
  *
  * <p>An instance is a reusable view of one record inside an array: {@link #wrap} moves it, nothing
  * is allocated. Not safe for use by several threads at once.
@@ -74,9 +85,8 @@ public final class MessageRecord {
   /** Bytes before the type's name: the smallest record is one more, its one-letter type. */
   public static final int FIXED_BYTES = 29;
 
-  private static final int KEY_MAX_BYTES = 200;
-  private static final int HEADERS_MAX = 64;
-  private static final int HEADER_VALUE_MAX_BYTES = 4_096;
+  private static final int MIN_BYTES = FIXED_BYTES + 1;
+  private static final int FLAGS_WITHOUT_FIELD = FLAG_DEDUP | FLAG_TRACK_OUTCOME;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
@@ -131,7 +141,7 @@ public final class MessageRecord {
 
   /** The flags. */
   public int flags() {
-    return (short) SHORT.get(bytes, offset + 10) & 0xFFFF;
+    return unsignedShort(offset + 10);
   }
 
   /** Whether a flag is set. */
@@ -169,7 +179,7 @@ public final class MessageRecord {
     return new String(bytes, typeOffset(), typeLength(), UTF_8);
   }
 
-  /** Whether the type's name is the one of another record: without making strings. */
+  /** Whether the type's name is this one, in ASCII: without making strings. */
   public boolean hasTypeOf(byte[] name) {
     int from = typeOffset();
     return Arrays.equals(bytes, from, from + typeLength(), name, 0, name.length);
@@ -236,41 +246,51 @@ public final class MessageRecord {
   }
 
   /**
-   * Checks that a whole, sound record lies inside the array's first {@code limit} bytes.
+   * Checks that a whole record lies inside the array's first {@code limit} bytes and that every
+   * field is as the layout says, so that no other method fails. The checksum is {@link #isIntact}'s
+   * business.
    *
    * @throws IllegalArgumentException saying what is wrong with which value
    */
   public void check(int limit) {
-    if (limit - offset < FIXED_BYTES + 1) {
-      throw new IllegalArgumentException(
-          "record: " + (limit - offset) + " bytes left (expected: at least 30)");
+    if (limit - offset < MIN_BYTES) {
+      throw wrong("record", (limit - offset) + " bytes left", "at least " + MIN_BYTES);
     }
     int size = size();
-    if (size < FIXED_BYTES + 1 || size > limit - offset) {
-      throw new IllegalArgumentException(
-          "record length: " + (size - 4) + " (expected: 26 to " + (limit - offset - 4) + ")");
+    if (size < MIN_BYTES || size > limit - offset) {
+      throw wrong(
+          "record length",
+          Integer.toUnsignedString(size - 4),
+          (MIN_BYTES - 4) + " to " + (limit - offset - 4));
     }
     if (bytes[offset + 8] != VERSION) {
-      throw new IllegalArgumentException(
-          "record version: " + bytes[offset + 8] + " (expected: " + VERSION + ")");
+      throw wrong("record version", bytes[offset + 8] & 0xFF, String.valueOf(VERSION));
     }
     if (kindCode() < 1 || kindCode() > 3) {
-      throw new IllegalArgumentException("message kind: " + kindCode() + " (expected: 1, 2 or 3)");
+      throw wrong("message kind", kindCode() & 0xFF, "1, 2 or 3");
     }
     if ((flags() & ~FLAGS_KNOWN) != 0) {
-      throw new IllegalArgumentException(
-          "record flags: 0x" + Integer.toHexString(flags()) + " (expected: within 0x3ff)");
+      throw wrong(
+          "record flags",
+          "0x" + Integer.toHexString(flags()),
+          "within 0x" + Integer.toHexString(FLAGS_KNOWN));
     }
-    checkType();
-    checkOptionalFields(offset + size);
+    int end = offset + size;
+    checkType(end);
+    if ((flags() & ~FLAGS_WITHOUT_FIELD) != 0) {
+      checkOptionalFields(end);
+    }
   }
 
-  private void checkType() {
+  private void checkType(int end) {
     int length = typeLength();
-    if (length == 0 || length > 200 || FIXED_BYTES + length > size()) {
-      throw new IllegalArgumentException("type name: " + length + " bytes (expected: 1 to 200)");
+    if (length == 0 || length > NAME_MAX_CHARS) {
+      throw wrong("type name", length + " bytes", "1 to " + NAME_MAX_CHARS);
     }
-    for (int i = typeOffset(), end = i + length; i < end; i++) {
+    if (length > end - typeOffset()) {
+      throw endsInside("type name");
+    }
+    for (int i = typeOffset(), to = i + length; i < to; i++) {
       if (!Names.isAllowed(bytes[i])) {
         Names.require("type", type());
       }
@@ -280,61 +300,102 @@ public final class MessageRecord {
   private void checkOptionalFields(int end) {
     int flags = flags();
     int at = typeOffset() + typeLength();
-    if ((flags & ~(FLAG_DEDUP | FLAG_TRACK_OUTCOME)) == 0) {
-      return;
-    }
     if ((flags & FLAG_KEY) != 0) {
-      int length = at < end ? bytes[at] & 0xFF : 0;
-      if (length == 0 || length > KEY_MAX_BYTES) {
-        throw new IllegalArgumentException(
-            "ordering key: " + length + " bytes (expected: 1 to 200)");
-      }
-      at += 1 + length;
+      at = checkShortText("ordering key", at, end, KEY_MAX_BYTES);
     }
-    at += fixedOptionalBytes(flags);
-    if (at <= end && (flags & FLAG_CONTENT_TYPE) != 0) {
-      at = at < end ? at + 1 + (bytes[at] & 0xFF) : end + 1;
+    at = checkFixedOptionalFields(flags, at, end);
+    if ((flags & FLAG_CONTENT_TYPE) != 0) {
+      at = checkShortText("content type", at, end, CONTENT_TYPE_MAX_BYTES);
     }
-    if (at <= end && (flags & FLAG_HEADERS) != 0) {
-      at = skipHeaders(at, end);
-    }
-    if (at > end) {
-      throw new IllegalArgumentException(
-          "record of "
-              + size()
-              + " bytes ends inside its fields (flags 0x"
-              + Integer.toHexString(flags)
-              + ")");
+    if ((flags & FLAG_HEADERS) != 0) {
+      checkHeaders(at, end);
     }
   }
 
-  /** Where the headers end; past {@code end} if they don't fit. */
-  private int skipHeaders(int from, int end) {
+  private int checkFixedOptionalFields(int flags, int from, int end) {
+    int to = from + fixedOptionalBytes(flags);
+    if (to > end) {
+      throw endsInside("ids, times or priority");
+    }
+    if ((flags & FLAG_NOT_BEFORE) != 0 && notBeforeMs() <= 0) {
+      throw wrong("not before", notBeforeMs() + " ms", "1 or more where its flag is set");
+    }
+    if ((flags & FLAG_EXPIRES) != 0 && expiresAtMs() <= 0) {
+      throw wrong("expires at", expiresAtMs() + " ms", "1 or more where its flag is set");
+    }
+    if ((flags & FLAG_PRIORITY) != 0) {
+      int priority = bytes[to - 1] & 0xFF;
+      if (priority == 0 || priority > Message.PRIORITY_MAX) {
+        throw wrong(
+            "priority", priority, "1 to " + Message.PRIORITY_MAX + " where its flag is set");
+      }
+    }
+    return to;
+  }
+
+  private void checkHeaders(int from, int end) {
     if (from >= end) {
-      return end + 1;
+      throw endsInside("headers");
     }
     int count = bytes[from] & 0xFF;
-    if (count > HEADERS_MAX) {
-      throw new IllegalArgumentException(
-          "headers: " + count + " (expected: 0 to " + HEADERS_MAX + ")");
+    if (count == 0 || count > HEADERS_MAX) {
+      throw wrong("headers", count, "1 to " + HEADERS_MAX + " where their flag is set");
     }
     int at = from + 1;
     for (int i = 0; i < count; i++) {
-      if (at >= end) {
-        return end + 1;
+      at = checkShortText("header name", at, end, HEADER_NAME_MAX_BYTES);
+      if (end - at < 2) {
+        throw endsInside("header value");
       }
-      at += 1 + (bytes[at] & 0xFF);
-      if (at + 2 > end) {
-        return end + 1;
+      int length = unsignedShort(at);
+      if (length > HEADER_VALUE_MAX_BYTES) {
+        throw wrong("header value", length + " bytes", "0 to " + HEADER_VALUE_MAX_BYTES);
       }
-      int value = (short) SHORT.get(bytes, at) & 0xFFFF;
-      if (value > HEADER_VALUE_MAX_BYTES) {
-        throw new IllegalArgumentException(
-            "header value: " + value + " bytes (expected: 0 to " + HEADER_VALUE_MAX_BYTES + ")");
-      }
-      at += 2 + value;
+      at = checkUtf8("header value", at + 2, length, end);
     }
-    return at;
+  }
+
+  /** Checks a text of one byte's length; returns where it ends. */
+  private int checkShortText(String what, int at, int end, int max) {
+    if (at >= end) {
+      throw endsInside(what);
+    }
+    int length = bytes[at] & 0xFF;
+    if (length == 0 || length > max) {
+      throw wrong(what, length + " bytes", "1 to " + max);
+    }
+    return checkUtf8(what, at + 1, length, end);
+  }
+
+  private int checkUtf8(String what, int from, int length, int end) {
+    if (length > end - from) {
+      throw endsInside(what);
+    }
+    for (int i = from; i < from + length; i++) {
+      if (bytes[i] < 0) {
+        byte[] again = new String(bytes, from, length, UTF_8).getBytes(UTF_8);
+        if (!Arrays.equals(again, 0, again.length, bytes, from, from + length)) {
+          throw wrong(what, length + " bytes that are not UTF-8", "UTF-8");
+        }
+        break;
+      }
+    }
+    return from + length;
+  }
+
+  private IllegalArgumentException endsInside(String what) {
+    return wrong(
+        what,
+        "the record of "
+            + size()
+            + " bytes with flags 0x"
+            + Integer.toHexString(flags())
+            + " ends inside",
+        "the whole of it");
+  }
+
+  private static IllegalArgumentException wrong(String what, Object value, String expected) {
+    return new IllegalArgumentException(what + ": " + value + " (expected: " + expected + ")");
   }
 
   /** Whether the stored checksum is that of the bytes. */
@@ -369,7 +430,20 @@ public final class MessageRecord {
     if ((flags & FLAG_CONTENT_TYPE) != 0) {
       at += 1 + (bytes[at] & 0xFF);
     }
-    return (flags & FLAG_HEADERS) != 0 ? skipHeaders(at, end()) : at;
+    return (flags & FLAG_HEADERS) != 0 ? afterHeaders(at) : at;
+  }
+
+  private int afterHeaders(int from) {
+    int at = from + 1;
+    for (int left = bytes[from] & 0xFF; left > 0; left--) {
+      at += 1 + (bytes[at] & 0xFF);
+      at += 2 + unsignedShort(at);
+    }
+    return at;
+  }
+
+  private int unsignedShort(int at) {
+    return (short) SHORT.get(bytes, at) & 0xFFFF;
   }
 
   private MessageId idAt(int at) {
@@ -394,7 +468,7 @@ public final class MessageRecord {
     for (int i = 0; i < count; i++) {
       String name = new String(bytes, at + 1, bytes[at] & 0xFF, UTF_8);
       at += 1 + (bytes[at] & 0xFF);
-      int length = (short) SHORT.get(bytes, at) & 0xFFFF;
+      int length = unsignedShort(at);
       headers.put(name, new String(bytes, at + 2, length, UTF_8));
       at += 2 + length;
     }
@@ -412,17 +486,21 @@ public final class MessageRecord {
     byte[] key =
         message.key() == null ? null : bounded("ordering key", message.key(), KEY_MAX_BYTES);
     byte[] contentType =
-        message.contentType() == null ? null : bounded("content type", message.contentType(), 200);
-    byte[] headers = message.headers().isEmpty() ? null : encodeHeaders(message.headers());
+        message.contentType() == null
+            ? null
+            : bounded("content type", message.contentType(), CONTENT_TYPE_MAX_BYTES);
+    byte[][] headers = encodedHeaders(message.headers());
     int flags = flagsOf(message);
     int size =
-        FIXED_BYTES
-            + type.length
-            + (key == null ? 0 : 1 + key.length)
-            + fixedOptionalBytes(flags)
-            + (contentType == null ? 0 : 1 + contentType.length)
-            + (headers == null ? 0 : headers.length)
-            + message.body().length;
+        sizeWithin(
+            MESSAGE_HARD_MAX_BYTES,
+            FIXED_BYTES
+                + type.length
+                + (key == null ? 0 : 1 + key.length)
+                + fixedOptionalBytes(flags)
+                + (contentType == null ? 0 : 1 + contentType.length)
+                + headersSize(headers),
+            message.body().length);
     byte[] out = new byte[size];
     INT.set(out, 0, size - 4);
     out[8] = VERSION;
@@ -437,10 +515,7 @@ public final class MessageRecord {
     if (contentType != null) {
       at = putShort(out, at, contentType);
     }
-    if (headers != null) {
-      System.arraycopy(headers, 0, out, at, headers.length);
-      at += headers.length;
-    }
+    at = putHeaders(out, at, headers);
     System.arraycopy(message.body(), 0, out, at, message.body().length);
     INT.set(out, 4, checksum(out, 8, size - 8));
     return out;
@@ -493,39 +568,62 @@ public final class MessageRecord {
     return at + 1 + text.length;
   }
 
-  private static byte[] encodeHeaders(Map<String, String> headers) {
+  /** Names and values by turns. */
+  private static byte[][] encodedHeaders(Map<String, String> headers) {
     if (headers.size() > HEADERS_MAX) {
-      throw new IllegalArgumentException(
-          "headers: " + headers.size() + " (expected: 0 to " + HEADERS_MAX + ")");
+      throw wrong("headers", headers.size(), "0 to " + HEADERS_MAX);
     }
-    byte[] out = new byte[1 + headers.size() * (1 + 200 + 2 + HEADER_VALUE_MAX_BYTES)];
-    out[0] = (byte) headers.size();
-    int at = 1;
+    byte[][] encoded = new byte[2 * headers.size()][];
+    int i = 0;
     for (Map.Entry<String, String> header : headers.entrySet()) {
-      at = putShort(out, at, bounded("header name", header.getKey(), 200));
       byte[] value = header.getValue().getBytes(UTF_8);
       if (value.length > HEADER_VALUE_MAX_BYTES) {
-        throw new IllegalArgumentException(
-            "header '"
-                + header.getKey()
-                + "': "
-                + value.length
-                + " bytes (expected: 0 to "
-                + HEADER_VALUE_MAX_BYTES
-                + ")");
+        throw wrong(
+            "value of header '" + header.getKey() + "'",
+            value.length + " bytes",
+            "0 to " + HEADER_VALUE_MAX_BYTES);
       }
+      encoded[i++] = bounded("header name", header.getKey(), HEADER_NAME_MAX_BYTES);
+      encoded[i++] = value;
+    }
+    return encoded;
+  }
+
+  private static int headersSize(byte[][] headers) {
+    int size = headers.length == 0 ? 0 : 1;
+    for (int i = 0; i < headers.length; i += 2) {
+      size += 1 + headers[i].length + 2 + headers[i + 1].length;
+    }
+    return size;
+  }
+
+  private static int putHeaders(byte[] out, int from, byte[][] headers) {
+    if (headers.length == 0) {
+      return from;
+    }
+    out[from] = (byte) (headers.length / 2);
+    int at = from + 1;
+    for (int i = 0; i < headers.length; i += 2) {
+      at = putShort(out, at, headers[i]);
+      byte[] value = headers[i + 1];
       SHORT.set(out, at, (short) value.length);
       System.arraycopy(value, 0, out, at + 2, value.length);
       at += 2 + value.length;
     }
-    return Arrays.copyOf(out, at);
+    return at;
+  }
+
+  private static int sizeWithin(int max, int headBytes, int bodyBytes) {
+    if (bodyBytes > max - headBytes) {
+      throw wrong("message", ((long) headBytes + bodyBytes) + " bytes", "up to " + max);
+    }
+    return headBytes + bodyBytes;
   }
 
   private static byte[] bounded(String what, String text, int max) {
     byte[] encoded = text.getBytes(UTF_8);
     if (encoded.length == 0 || encoded.length > max) {
-      throw new IllegalArgumentException(
-          what + ": " + encoded.length + " bytes (expected: 1 to " + max + ")");
+      throw wrong(what, encoded.length + " bytes", "1 to " + max);
     }
     return encoded;
   }

@@ -3,8 +3,8 @@ package io.parley.protocol.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One verdict on leased messages: an entry of a SETTLE frame, whose first byte says which. Sequence
- * and epoch are those the messages were delivered with.
+ * What a consumer says of messages delivered to it: one entry of a SETTLE frame, whose first byte
+ * says which. Sequences are those of the DELIVER frame.
  */
 public sealed interface Settlement {
   /** The lease epoch the messages were delivered with. */

@@ -1,7 +1,5 @@
 package io.parley.protocol.model;
 
-import java.util.List;
-
 /**
  * Which event types a subscription wants: a type's name, or a wildcard by dot-separated segment.
  *
@@ -17,23 +15,26 @@ import java.util.List;
 public record TypePattern(String text) {
   /** Checks the pattern's form. */
   public TypePattern {
-    List<String> segments = List.of(text.split("\\.", -1));
-    for (int i = 0; i < segments.size(); i++) {
-      String segment = segments.get(i);
-      if (segment.equals(">") && i < segments.size() - 1) {
-        throw new IllegalArgumentException(
-            "type pattern: '" + text + "' has '>' before its end (expected: only as last segment)");
-      }
-      if (segment.length() > 1 && (segment.contains("*") || segment.contains(">"))) {
-        throw new IllegalArgumentException(
-            "type pattern: '"
-                + text
-                + "' mixes a wildcard into '"
-                + segment
-                + "' (expected: '*' or '>' alone between dots)");
+    Names.requireLength("type pattern", text);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '*' || c == '>') {
+        requireAlone(text, i);
+      } else if (!Names.isAllowed(c)) {
+        throw Names.misplaced("type pattern", text, i, "only A-Z a-z 0-9 . _ - and wildcards");
       }
     }
-    Names.require("type pattern", text.replace('*', 'x').replace('>', 'x'));
+  }
+
+  private static void requireAlone(String text, int at) {
+    boolean starts = at == 0 || text.charAt(at - 1) == '.';
+    boolean last = at == text.length() - 1;
+    if (!starts || !(last || text.charAt(at + 1) == '.')) {
+      throw Names.misplaced("type pattern", text, at, "a wildcard alone between dots");
+    }
+    if (text.charAt(at) == '>' && !last) {
+      throw Names.misplaced("type pattern", text, at, "'>' only as last segment");
+    }
   }
 
   /** Whether the pattern has a wildcard. */
