@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the engine needs of a disk: ordered tables, and one atomic, synced write per group.
  *
- * <p>Used by the engine's owner thread; {@link #get} and {@link #scan} may also be called from other
- * threads and then see what was committed.
+ * <p>Used by the engine's owner thread; {@link #get} and {@link #scan} may also be called from
+ * other threads and then see what was committed.
  */
 public interface Store extends AutoCloseable {
 

@@ -1,6 +1,9 @@
 package io.parley.engine.store;
 
-/** The disk refused. What was being written is not confirmed; the broker is not ready until it works. */
+/**
+ * The disk refused. What was being written is not confirmed; the broker is not ready until it
+ * works.
+ */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,8 @@
 package io.parley.engine.store;
 
 /**
- * The tables on disk. A number is never reused; {@code docs/storage-format.md} has each table's keys
- * and values. Keys sort by unsigned bytes.
+ * The tables on disk. A number is never reused; {@code docs/storage-format.md} has each table's
+ * keys and values. Keys sort by unsigned bytes.
  */
 public enum Table {
   /** What belongs to the namespace as a whole: applied position, applied time, boot, settings. */

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Transaction {
 
-  /** The value this transaction wrote for a key, else the committed one; null if none or deleted. */
+  /**
+   * The value this transaction wrote for a key, else the committed one; null if none or deleted.
+   */
   byte @Nullable [] get(Table table, byte[] key);
 
   /** Sets a value. The arrays must not be changed afterwards. */
