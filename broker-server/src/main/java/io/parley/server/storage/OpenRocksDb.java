@@ -1,0 +1,142 @@
+package io.parley.server.storage;
+
+import io.parley.engine.store.Store.EntryVisitor;
+import io.parley.engine.store.Table;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+
+/** A database from its opening to its closing, with the native objects that live as long. */
+final class OpenRocksDb implements AutoCloseable {
+  private static final byte[] FIRST_POSITION = new byte[Long.BYTES];
+
+  private final RocksDbTuning tuning;
+  private final RocksDB database;
+  private final ColumnFamilyHandle state;
+  private final ColumnFamilyHandle chunks;
+  private final RocksDbLayout layout;
+
+  private OpenRocksDb(
+      RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle state, ColumnFamilyHandle chunks) {
+    this.tuning = tuning;
+    this.database = database;
+    this.state = state;
+    this.chunks = chunks;
+    this.layout = new RocksDbLayout(chunks.getID());
+  }
+
+  /** Makes an empty database. */
+  static void create(Path directory, StorageSettings settings) throws RocksDBException {
+    try (RocksDbTuning tuning = new RocksDbTuning(settings)) {
+      tuning.database().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+      open(directory, tuning).closeDatabase();
+    }
+  }
+
+  /** Opens a database that is there. */
+  static OpenRocksDb open(Path directory, StorageSettings settings) throws RocksDBException {
+    RocksDbTuning tuning = new RocksDbTuning(settings);
+    try {
+      return open(directory, tuning);
+    } catch (RocksDBException | RuntimeException | Error e) {
+      tuning.close();
+      throw e;
+    }
+  }
+
+  private static OpenRocksDb open(Path directory, RocksDbTuning tuning) throws RocksDBException {
+    List<ColumnFamilyDescriptor> families =
+        List.of(
+            new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, tuning.state()),
+            new ColumnFamilyDescriptor(RocksDbLayout.chunksFamilyName(), tuning.chunks()));
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    RocksDB database = RocksDB.open(tuning.database(), directory.toString(), families, handles);
+    return new OpenRocksDb(tuning, database, handles.get(0), handles.get(1));
+  }
+
+  RocksDbLayout layout() {
+    return layout;
+  }
+
+  byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
+    return database.get(family(table), tuning.read(), layout.key(table, key));
+  }
+
+  void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
+      throws RocksDBException {
+    byte[] first = layout.key(table, from);
+    byte[] end = toExclusive == null ? layout.end(table) : layout.key(table, toExclusive);
+    if (end != null && Arrays.compareUnsigned(first, end) >= 0) {
+      return;
+    }
+    int prefixLength = layout.prefix(table).length;
+    try (Slice upperBound = end == null ? null : new Slice(end);
+        ReadOptions options = new ReadOptions(tuning.read())) {
+      if (upperBound != null) {
+        options.setIterateUpperBound(upperBound);
+      }
+      try (RocksIterator iterator = database.newIterator(family(table), options)) {
+        iterator.seek(first);
+        while (iterator.isValid()
+            && visitor.visit(withoutPrefix(iterator.key(), prefixLength), iterator.value())) {
+          iterator.next();
+        }
+        // The end and an error both make it invalid.
+        iterator.status();
+      }
+    }
+  }
+
+  private static byte[] withoutPrefix(byte[] key, int prefixLength) {
+    return prefixLength == 0 ? key : Arrays.copyOfRange(key, prefixLength, key.length);
+  }
+
+  /** Writes a batch and syncs the log. */
+  void write(byte[] encodedBatch) throws RocksDBException {
+    try (WriteBatch batch = new WriteBatch(encodedBatch)) {
+      database.write(tuning.write(), batch);
+    }
+  }
+
+  void deleteChunkFilesBefore(long position) throws RocksDBException {
+    byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+    database.deleteFilesInRanges(chunks, List.of(FIRST_POSITION, end), false);
+  }
+
+  /** A property summed over both families. */
+  long property(String name) throws RocksDBException {
+    return database.getLongProperty(state, name) + database.getLongProperty(chunks, name);
+  }
+
+  /** A property of the database as a whole. */
+  long sharedProperty(String name) throws RocksDBException {
+    return database.getLongProperty(name);
+  }
+
+  private ColumnFamilyHandle family(Table table) {
+    return RocksDbLayout.isChunks(table) ? chunks : state;
+  }
+
+  @Override
+  public void close() {
+    closeDatabase();
+    tuning.close();
+  }
+
+  private void closeDatabase() {
+    state.close();
+    chunks.close();
+    database.close();
+  }
+}

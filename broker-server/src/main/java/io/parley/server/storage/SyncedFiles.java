@@ -1,0 +1,74 @@
+package io.parley.server.storage;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Small files that are there wholly or not at all, also after power was lost. */
+final class SyncedFiles {
+  private SyncedFiles() {}
+
+  /** Writes a file beside its place, syncs it, moves it there and syncs the directory. */
+  static void replace(Path file, byte[] content) throws IOException {
+    Path beside = file.resolveSibling(file.getFileName() + ".new");
+    write(beside, content);
+    move(beside, file);
+  }
+
+  /** Writes a file and syncs it. */
+  static void write(Path file, byte[] content) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(content);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Moves a file or directory inside its file system and syncs the directory it is now in. */
+  static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    syncParent(to);
+  }
+
+  /** Creates a directory and those above it, so that they survive a loss of power. */
+  static void createDirectories(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null) {
+      createDirectories(parent);
+    }
+    Files.createDirectories(directory);
+    syncParent(directory);
+  }
+
+  /** Syncs the names in the directory a file is in. */
+  private static void syncParent(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(parent, READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** The system's reason in words: the name of the exception says what its message does not. */
+  static String reason(IOException e) {
+    String message = e.getMessage();
+    return message == null
+        ? e.getClass().getSimpleName()
+        : e.getClass().getSimpleName() + ": " + message;
+  }
+}
