@@ -6,8 +6,8 @@ import io.parley.protocol.frame.Response;
 /** One client connection as the rest of the server sees it. Safe for use by any thread. */
 public interface ClientChannel {
   /**
-   * Queues a frame; the event loop writes all that is queued and flushes once. Frames of one calling
-   * thread keep their order. Frames for a closed connection are dropped.
+   * Queues a frame; the event loop writes all that is queued and flushes once. Frames of one
+   * calling thread keep their order. Frames for a closed connection are dropped.
    */
   void send(Frame frame);
 
