@@ -116,7 +116,11 @@ final class Connection implements ClientChannel {
       return;
     }
     if (waitingBytes.get() >= (long) CLOSES_AT_HIGH_WATERS * highWaterBytes) {
-      closeUnread();
+      cut(
+          waitingBytes.get()
+              + " bytes wait for the client to read (expected: less than "
+              + (long) CLOSES_AT_HIGH_WATERS * highWaterBytes
+              + ")");
     } else {
       enqueue(frame);
     }
@@ -171,9 +175,13 @@ final class Connection implements ClientChannel {
     return ended || farewell.get() != null;
   }
 
-  /** The first frame of an accepted client; what its session sent before that follows it. */
-  void welcome(Session accepted, Response.HelloOk welcome) {
+  /** The client got a session, which from now on hears of the connection's end. */
+  void opened(Session accepted) {
     session = accepted;
+  }
+
+  /** The first frame of an accepted client; what its session sent before that follows it. */
+  void welcome(Response.HelloOk welcome) {
     ByteBuf buffer = channel.alloc().ioBuffer(FrameWeight.of(welcome));
     FrameEncoder.encode(welcome, buffer);
     int bytes = buffer.readableBytes();
@@ -198,9 +206,12 @@ final class Connection implements ClientChannel {
     readOrPause();
   }
 
-  /** Closes it without a word. Any thread. */
-  void cut() {
-    channel.close();
+  /** Closes a connection that takes no farewell. Any thread. */
+  void cut(String why) {
+    if (farewell.compareAndSet(null, closing(0, ErrorCode.OVERLOADED, why))) {
+      log.warn("closing connection {}: {}", remoteAddress(), why);
+      channel.close();
+    }
   }
 
   boolean isReading() {
@@ -282,19 +293,6 @@ final class Connection implements ClientChannel {
       } catch (RuntimeException e) {
         log.error("failed to end the session of connection {}", remoteAddress(), e);
       }
-    }
-  }
-
-  /** The last resort against a client that makes the broker answer and doesn't read. */
-  private void closeUnread() {
-    String why =
-        waitingBytes.get()
-            + " bytes wait for the client to read (expected: less than "
-            + (long) CLOSES_AT_HIGH_WATERS * highWaterBytes
-            + ")";
-    if (farewell.compareAndSet(null, closing(0, ErrorCode.OVERLOADED, why))) {
-      log.warn("closing connection {}: {}", remoteAddress(), why);
-      channel.close();
     }
   }
 
@@ -433,8 +431,10 @@ final class Connection implements ClientChannel {
   private void closeInTheEnd() {
     readOrPause();
     if (channel.isOpen()) {
-      Future<?> timer = channel.eventLoop().schedule(this::cut, LINGER_MS, TimeUnit.MILLISECONDS);
+      Future<?> timer =
+          channel.eventLoop().schedule(() -> channel.close(), LINGER_MS, TimeUnit.MILLISECONDS);
       channel.closeFuture().addListener(closed -> timer.cancel(false));
+      flush();
     }
   }
 

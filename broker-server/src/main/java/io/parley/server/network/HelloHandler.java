@@ -99,6 +99,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
       throw new ParleyException(ErrorCode.GOING_AWAY, "the broker is stopping");
     }
     Session session = listener.opened(authenticated(hello, principal), connection);
+    connection.opened(session);
     Response.HelloOk welcome = session.welcome();
     decoder.established(welcome.maxFrameBytes());
     ctx.pipeline()
@@ -106,7 +107,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
             this,
             "requests",
             new RequestHandler(connection, session, welcome.heartbeatMs(), counters));
-    connection.welcome(session, welcome);
+    connection.welcome(welcome);
   }
 
   private static void checkNames(Request.Hello hello) {

@@ -50,17 +50,15 @@ final class Liveness implements Runnable {
     silent = frameRead || !connection.isReading() ? 0 : silent + 1;
     frameRead = false;
     stuck = connection.isOutputStuck() ? stuck + 1 : 0;
-    if (silent >= MISSED_MAX || stuck >= MISSED_MAX) {
+    String during = " for " + (long) MISSED_MAX * heartbeatMs + " ms (expected: ";
+    if (stuck >= MISSED_MAX) {
+      connection.cut("the client read nothing" + during + "what waits for it to be read)");
+    } else if (silent >= MISSED_MAX) {
       connection.close(
           Connection.closing(
               0,
               ErrorCode.INVALID_ARGUMENT,
-              (silent >= MISSED_MAX ? "no frame" : "no byte taken")
-                  + " for "
-                  + (long) MISSED_MAX * heartbeatMs
-                  + " ms (expected: a PING every "
-                  + heartbeatMs
-                  + " ms, and answers read)"));
+              "no frame" + during + "a PING every " + heartbeatMs + " ms)"));
     } else if (connection.isPausedBySession()) {
       connection.send(new Response.Pong(0));
     }
