@@ -1,0 +1,147 @@
+package io.parley.server.network;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.util.ReferenceCountUtil;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.codec.FrameDecoder;
+import io.parley.protocol.frame.Response;
+import io.parley.server.security.Authenticator;
+import io.parley.server.session.ConnectionListener;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pipeline of a connection, and the set of them.
+ *
+ * <pre>
+ *   socket -> bytes -> frames -> greeting, then requests -> Session
+ *   socket <------------------------------- Connection <- any thread
+ * </pre>
+ */
+final class ConnectionInitializer extends ChannelInitializer<Channel> {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionInitializer.class);
+  private static final int OVERLOADED_RETRY_AFTER_MS = 1_000;
+
+  private final NetworkSettings settings;
+  private final Authenticator authenticator;
+  private final ConnectionListener listener;
+  private final NetworkCounters counters;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+
+  ConnectionInitializer(
+      NetworkSettings settings,
+      Authenticator authenticator,
+      ConnectionListener listener,
+      NetworkCounters counters) {
+    this.settings = settings;
+    this.authenticator = authenticator;
+    this.listener = listener;
+    this.counters = counters;
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // a close that fails has nothing left to close
+  protected void initChannel(Channel channel) {
+    if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+      channel.close(); // gone before it was accepted
+      return;
+    }
+    Connection connection =
+        new Connection(channel, remote, settings.outboundHighWaterBytes(), counters);
+    FrameDecoder decoder = FrameDecoder.atBroker();
+    int open = counters.connectionOpened();
+    int greetings = counters.greetingStarted();
+    connections.add(connection);
+    channel.closeFuture().addListener(closed -> closed(connection));
+    channel
+        .pipeline()
+        .addLast("bytes", new Bytes(connection, counters))
+        .addLast("frames", decoder)
+        .addLast(
+            "greeting",
+            new HelloHandler(
+                connection,
+                decoder,
+                authenticator,
+                listener,
+                settings.helloTimeout(),
+                () -> draining,
+                counters));
+    if (open > settings.connectionsMax()) {
+      refuse(connection, ErrorCode.TOO_MANY, 0, "connections", open, settings.connectionsMax());
+    } else if (greetings > settings.greetingsMax()) {
+      refuse(
+          connection,
+          ErrorCode.OVERLOADED,
+          OVERLOADED_RETRY_AFTER_MS,
+          "connections before their HELLO",
+          greetings,
+          settings.greetingsMax());
+    }
+  }
+
+  /** All connections, welcomed or not; others may come and go meanwhile. */
+  Set<Connection> connections() {
+    return connections;
+  }
+
+  /** From now on nobody is welcomed; those who say hello are told to go elsewhere. */
+  void drain() {
+    draining = true;
+  }
+
+  private void closed(Connection connection) {
+    counters.connectionClosed();
+    synchronized (connections) {
+      connections.remove(connection);
+      connections.notifyAll();
+    }
+  }
+
+  private void refuse(
+      Connection connection, ErrorCode code, int retryAfterMs, String what, int number, int max) {
+    counters.connectionRefused();
+    log.warn(
+        "refused connection {}: {} {} (expected: {} at most)",
+        connection.remoteAddress(),
+        number,
+        what,
+        max);
+    connection.close(
+        new Response.Failure(
+            0,
+            code,
+            true,
+            retryAfterMs,
+            what + ": " + number + " (expected: " + max + " at most)"));
+  }
+
+  /** Counts what comes in, and drops it once the connection is closing. */
+  private static final class Bytes extends ChannelInboundHandlerAdapter {
+    private final Connection connection;
+    private final NetworkCounters counters;
+
+    Bytes(Connection connection, NetworkCounters counters) {
+      this.connection = connection;
+      this.counters = counters;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      counters.read(((ByteBuf) message).readableBytes());
+      if (connection.isClosing()) {
+        ReferenceCountUtil.release(message);
+      } else {
+        ctx.fireChannelRead(message);
+      }
+    }
+  }
+}
