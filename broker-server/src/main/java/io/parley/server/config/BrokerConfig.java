@@ -33,6 +33,9 @@ public record BrokerConfig(
     SecuritySettings security,
     LogSettings log) {
 
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?(::1|(0{1,4}:){7}0{0,3}1)]?");
+
   /** What holds where nothing is configured. */
   public static final BrokerConfig DEFAULTS =
       new BrokerConfig(
@@ -44,9 +47,6 @@ public record BrokerConfig(
           EngineSettings.DEFAULTS,
           SecuritySettings.DEFAULTS,
           LogSettings.DEFAULTS);
-
-  private static final Pattern LOOPBACK =
-      Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?(::1|(0{1,4}:){7}0{0,3}1)]?");
 
   /**
    * Checks that nobody else's machine can reach a broker that asks nobody who they are.

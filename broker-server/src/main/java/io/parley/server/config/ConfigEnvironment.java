@@ -32,7 +32,7 @@ final class ConfigEnvironment {
           "PARLEY_NAMESPACE",
           "PARLEY_CONTEXT");
 
-  private static final String VARIABLE_PREFIX = "PARLEY_";
+  private static final String PREFIX = "PARLEY_";
 
   /**
    * What Kubernetes and Docker links set in every container beside a service named {@code parley}
@@ -118,7 +118,7 @@ final class ConfigEnvironment {
         throw new IOException(bytes + " bytes, more than " + SECRET_FILE_MAX_BYTES);
       }
       String source = key.fileVariable() + " (" + path + ")";
-      settings.add(Setting.ofText(key.name(), source, Files.readString(file).strip()));
+      settings.add(Setting.ofText(key.name(), source, Files.readString(file)));
     } catch (IOException | IllegalArgumentException e) {
       problems.accept(
           key.fileVariable()

@@ -3,6 +3,7 @@ package io.parley.server.config;
 import io.parley.engine.EngineSettings;
 import io.parley.protocol.WireLimits;
 import io.parley.server.operation.LimitSettings;
+import io.parley.server.session.SessionSettings;
 import io.parley.server.telemetry.LogLevel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,27 +22,29 @@ final class ConfigKeys {
   }
 
   private static final BrokerConfig DEFAULTS = BrokerConfig.DEFAULTS;
+
+  /** Leaves the number of threads to the broker, which looks at the machine. */
+  static final int THREADS_AUTOMATIC = 0;
+
   private static final int PORT_MAX = 65_535;
 
   static final ConfigKey<String> NETWORK_HOST =
-      ConfigKey.of("network.host", ValueType.host(), DEFAULTS.network().host());
+      ConfigKey.of("network.host", ValueType.host(), DEFAULTS.network().address());
   static final ConfigKey<Integer> NETWORK_PORT =
       ConfigKey.of("network.port", ValueType.number(0, PORT_MAX), DEFAULTS.network().port());
   static final ConfigKey<Integer> NETWORK_MAX_CONNECTIONS =
       ConfigKey.of(
           "network.max-connections",
           ValueType.number(1, 1_000_000),
-          DEFAULTS.network().maxConnections());
+          DEFAULTS.network().connectionsMax());
   static final ConfigKey<Duration> NETWORK_HEARTBEAT =
       ConfigKey.of(
           "network.heartbeat",
-          ValueType.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-          DEFAULTS.network().heartbeat());
+          ValueType.duration(SessionSettings.HEARTBEAT_MIN, SessionSettings.HEARTBEAT_MAX),
+          DEFAULTS.session().heartbeat());
   static final ConfigKey<Integer> NETWORK_EVENT_LOOP_THREADS =
       ConfigKey.of(
-          "network.event-loop-threads",
-          ValueType.number(0, 256),
-          DEFAULTS.network().eventLoopThreads());
+          "network.event-loop-threads", ValueType.number(THREADS_AUTOMATIC, 64), THREADS_AUTOMATIC);
 
   static final ConfigKey<Boolean> HTTP_ENABLED =
       ConfigKey.of("http.enabled", ValueType.bool(), DEFAULTS.http().enabled());

@@ -107,22 +107,29 @@ public final class ConfigLoader {
         && values.get(ConfigKeys.LIMITS_SEND_WINDOW) < values.get(ConfigKeys.LIMITS_MAX_MESSAGE)) {
       tooSmall(values, ConfigKeys.LIMITS_SEND_WINDOW, ConfigKeys.LIMITS_MAX_MESSAGE);
     }
-    if (values.has(ConfigKeys.HTTP_ENABLED, ConfigKeys.HTTP_PORT, ConfigKeys.NETWORK_PORT)) {
-      int port = values.get(ConfigKeys.HTTP_PORT);
-      if (values.get(ConfigKeys.HTTP_ENABLED)
-          && port != 0
-          && port == values.get(ConfigKeys.NETWORK_PORT)) {
-        problems.add(
-            values.source(ConfigKeys.HTTP_PORT)
-                + ": "
-                + port
-                + " (expected: another port than network.port's)");
-      }
-    }
+    checkPorts(values);
     if (values.has(ConfigKeys.SECURITY_USERS) && values.get(ConfigKeys.SECURITY_USERS).isEmpty()) {
       checkLoopback(values, ConfigKeys.NETWORK_HOST);
       if (values.has(ConfigKeys.HTTP_ENABLED) && values.get(ConfigKeys.HTTP_ENABLED)) {
         checkLoopback(values, ConfigKeys.HTTP_HOST);
+      }
+    }
+  }
+
+  private void checkPorts(ConfigValues values) {
+    boolean isUsable =
+        values.has(ConfigKeys.HTTP_ENABLED, ConfigKeys.HTTP_HOST, ConfigKeys.HTTP_PORT)
+            && values.has(ConfigKeys.NETWORK_HOST, ConfigKeys.NETWORK_PORT);
+    if (isUsable && values.get(ConfigKeys.HTTP_ENABLED)) {
+      int port = values.get(ConfigKeys.HTTP_PORT);
+      if (port != 0
+          && port == values.get(ConfigKeys.NETWORK_PORT)
+          && values.get(ConfigKeys.HTTP_HOST).equals(values.get(ConfigKeys.NETWORK_HOST))) {
+        problems.add(
+            values.source(ConfigKeys.HTTP_PORT)
+                + ": "
+                + port
+                + " (expected: another port than network.port)");
       }
     }
   }
@@ -152,7 +159,7 @@ public final class ConfigLoader {
         new NetworkSettings(
             values.get(ConfigKeys.NETWORK_HOST),
             values.get(ConfigKeys.NETWORK_PORT),
-            threads == 0 ? network.eventLoopThreads() : threads,
+            threads == ConfigKeys.THREADS_AUTOMATIC ? network.eventLoopThreads() : threads,
             values.get(ConfigKeys.NETWORK_MAX_CONNECTIONS),
             network.greetingsMax(),
             network.helloTimeout(),

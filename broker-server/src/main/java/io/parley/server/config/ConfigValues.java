@@ -30,13 +30,21 @@ final class ConfigValues {
 
   private <T> void parse(ConfigKey<T> key, Consumer<String> problems) {
     Setting setting = settings.get(key.name());
+    if (setting == null) {
+      values.put(key.name(), key.defaultValue());
+      return;
+    }
     try {
-      values.put(key.name(), setting == null ? key.defaultValue() : key.type().parse(setting));
+      values.put(key.name(), key.type().parse(setting));
     } catch (IllegalArgumentException e) {
-      String value =
-          key.secret() || setting.text() == null ? e.getMessage() : "'" + setting.text() + "'";
+      boolean isShown = !key.secret() && setting.text() != null;
       problems.accept(
-          setting.source() + ": " + value + " (expected: " + key.type().expected() + ")");
+          setting.source()
+              + ": "
+              + (isShown ? "'" + setting.text() + "'" : e.getMessage())
+              + " (expected: "
+              + key.type().expected()
+              + ")");
     }
   }
 

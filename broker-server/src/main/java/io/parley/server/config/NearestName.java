@@ -17,9 +17,15 @@ final class NearestName {
     String start = typed.substring(0, Math.min(typed.length(), TYPED_MAX_CHARS));
     return candidates.stream()
         .min(
-            Comparator.comparingInt((String candidate) -> distance(start, candidate))
+            Comparator.comparingInt(
+                    (String candidate) -> distanceOrWithoutSection(start, candidate))
                 .thenComparing(Comparator.naturalOrder()))
         .orElseThrow(() -> new IllegalArgumentException("candidates: none (expected: at least 1)"));
+  }
+
+  private static int distanceOrWithoutSection(String typed, String candidate) {
+    String lastPart = candidate.substring(candidate.lastIndexOf('.') + 1);
+    return Math.min(distance(typed, candidate), 1 + distance(typed, lastPart));
   }
 
   /**
