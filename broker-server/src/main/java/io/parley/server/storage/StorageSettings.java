@@ -2,19 +2,22 @@ package io.parley.server.storage;
 
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
+import java.nio.file.Path;
 
 /**
- * How much memory and how many files the store may use. Its memory is about {@code cacheBytes +
- * writeBufferBytes} outside the Java heap, and for moments half of {@code writeBufferBytes} more
- * while a full buffer is on its way to the disk.
+ * Where the broker keeps its data, and how much memory and how many files that may take. Its memory
+ * is about {@code cacheBytes + writeBufferBytes} outside the Java heap, and for moments half of
+ * {@code writeBufferBytes} more while a full buffer is on its way to the disk.
  *
+ * @param directory the data directory; made if it isn't there
  * @param cacheBytes blocks of files kept for reading again, 1 MiB to 1 TiB
  * @param writeBufferBytes what was written lately, kept in memory beside the log until it goes into
  *     table files; what is consumed before that is never written there. 16 MiB to 4 GiB. After a
  *     crash about twice as much log is read again, so it also bounds how long a restart takes
  * @param maxOpenFiles files kept open, 64 to 1,000,000
  */
-public record StorageSettings(long cacheBytes, long writeBufferBytes, int maxOpenFiles) {
+public record StorageSettings(
+    Path directory, long cacheBytes, long writeBufferBytes, int maxOpenFiles) {
   private static final long MIB = 1L << 20;
 
   public static final long MIN_CACHE_BYTES = MIB;
@@ -24,8 +27,9 @@ public record StorageSettings(long cacheBytes, long writeBufferBytes, int maxOpe
   public static final int MIN_MAX_OPEN_FILES = 64;
   public static final int MAX_MAX_OPEN_FILES = 1_000_000;
 
-  /** 32 MiB cache, 64 MiB write buffers, 512 open files. */
-  public static final StorageSettings DEFAULT = new StorageSettings(32 * MIB, 64 * MIB, 512);
+  /** {@code ./data}, 32 MiB cache, 64 MiB write buffers, 512 open files. */
+  public static final StorageSettings DEFAULTS =
+      new StorageSettings(Path.of("data"), 32 * MIB, 64 * MIB, 512);
 
   /**
    * Checks the bounds.

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocksDbStoreTest extends StoreContract {
-  private static final StorageSettings SMALL = new StorageSettings(1 << 20, 16 << 20, 64);
+  private static final StorageSettings SMALL =
+      new StorageSettings(java.nio.file.Path.of("data"), 1 << 20, 16 << 20, 64);
 
   @TempDir Path directory;
   private DataDirectory dataDirectory;
