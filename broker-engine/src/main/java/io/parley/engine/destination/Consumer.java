@@ -60,6 +60,11 @@ public final class Consumer {
     started = Math.max(started, Math.min(deliveries, delivered));
   }
 
+  /** What it holds returns uncounted, as if no handling had begun: it left in good order. */
+  public void forgetStarted() {
+    started = 0;
+  }
+
   /** Whether a delivery may go out. */
   boolean isReady() {
     return credit > 0 && !closed && sink.isWritable();

@@ -45,7 +45,7 @@ public final class Intake {
   public Result send(Group group, Operation.Send send) {
     if (send.session() == null) {
       List<Refusal> refusals = new ArrayList<>(0);
-      store(group, send.batch(), 0, refusals);
+      store(group, send.batch(), 0, send.invalid(), refusals);
       return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(refusals);
     }
     ProducerSession session = session(group, send.session(), send.firstSequence());
@@ -65,7 +65,7 @@ public final class Intake {
     }
     if (repeated < send.batch().count()) {
       int known = refusals.size();
-      store(group, send.batch(), repeated, refusals);
+      store(group, send.batch(), repeated, send.invalid(), refusals);
       for (Refusal refusal : refusals.subList(known, refusals.size())) {
         session.refused(send.firstSequence() + refusal.index(), refusal.code(), refusal.message());
       }
@@ -91,7 +91,12 @@ public final class Intake {
   }
 
   /** Stores the records from one on; adjoining ones are copied at once. */
-  private void store(Group group, MessageBatch batch, int from, List<Refusal> refusals) {
+  private void store(
+      Group group,
+      MessageBatch batch,
+      int from,
+      List<Refusal> invalid,
+      List<Refusal> refusals) {
     byte[] bytes = batch.bytes();
     int at = batch.offset();
     for (int i = 0; i < from; i++) {
@@ -99,8 +104,17 @@ public final class Intake {
     }
     int base = -1; // where in the chunk the rest of the batch is, once it is copied
     int start = at;
+    int nextInvalid = 0;
     for (int i = from; i < batch.count(); i++) {
       record.wrap(bytes, at);
+      while (nextInvalid < invalid.size() && invalid.get(nextInvalid).index() < i) {
+        nextInvalid++;
+      }
+      if (nextInvalid < invalid.size() && invalid.get(nextInvalid).index() == i) {
+        refusals.add(invalid.get(nextInvalid));
+        at = record.end();
+        continue;
+      }
       Route route = catalog.route(group, record);
       if (route.refusal() != null) {
         refusals.add(new Refusal(i, 0, route.refusal(), route.reason()));
@@ -153,7 +167,7 @@ public final class Intake {
 
   /** Stores a handler's messages. */
   public void emit(Group group, MessageBatch emitted) {
-    store(group, emitted, 0, new ArrayList<>(0));
+    store(group, emitted, 0, List.of(), new ArrayList<>(0));
   }
 
   /** A producer session may be forgotten, unless it was heard of since. */

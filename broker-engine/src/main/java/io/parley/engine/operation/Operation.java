@@ -34,8 +34,14 @@ public sealed interface Operation {
    *
    * @param session the producer session, or null for a sender that never repeats
    * @param firstSequence the session's number of the batch's first message; ignored without session
+   * @param invalid messages of the batch that were found unfit before, by ascending index: they are
+   *     not stored, but their refusal is remembered like any other
    */
-  record Send(MessageKind kind, @Nullable MessageId session, long firstSequence, MessageBatch batch)
+  record Send(
+      @Nullable MessageId session,
+      long firstSequence,
+      MessageBatch batch,
+      List<Result.Refusal> invalid)
       implements Operation {
     @Override
     public Result applyTo(OperationHandler handler) {
