@@ -912,6 +912,22 @@ public final class Destination {
         });
   }
 
+  /** Whether a consumer holds a message. */
+  public boolean isLeased(long sequence) {
+    SingleMessage single = singles.get(sequence);
+    if (single != null) {
+      return single.holder() != null && !single.holder().isEnded();
+    }
+    Run run = window.isLoaded(sequence) ? window.find(sequence, store, committedEnd()) : null;
+    Lease holder = run == null ? null : run.holder(index(run, sequence));
+    return holder != null && !holder.isEnded();
+  }
+
+  /** Whether a delayed message's time has come. */
+  public boolean isDue(long sequence) {
+    return singles.containsKey(sequence);
+  }
+
   /** Receives messages in order. */
   @FunctionalInterface
   public interface MessageVisitor {

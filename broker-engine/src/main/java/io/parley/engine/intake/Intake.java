@@ -92,11 +92,7 @@ public final class Intake {
 
   /** Stores the records from one on; adjoining ones are copied at once. */
   private void store(
-      Group group,
-      MessageBatch batch,
-      int from,
-      List<Refusal> invalid,
-      List<Refusal> refusals) {
+      Group group, MessageBatch batch, int from, List<Refusal> invalid, List<Refusal> refusals) {
     byte[] bytes = batch.bytes();
     int at = batch.offset();
     for (int i = 0; i < from; i++) {

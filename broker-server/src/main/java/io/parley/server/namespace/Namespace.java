@@ -1,0 +1,207 @@
+package io.parley.server.namespace;
+
+import io.parley.engine.Engine;
+import io.parley.engine.EngineSettings;
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.engine.sequencer.LocalSequencer;
+import io.parley.engine.sequencer.Sequencer;
+import io.parley.engine.sequencer.SequencerListener;
+import io.parley.engine.sequencer.SequencerThread;
+import io.parley.engine.store.Store;
+import io.parley.engine.store.StoreException;
+import io.parley.engine.store.Table;
+import io.parley.protocol.model.MessageId;
+import io.parley.server.query.QueryRouter;
+import io.parley.server.query.QuerySettings;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A namespace at run time. Everything that changes goes through its {@link #sequencer}; what is
+ * told of here, the owner thread tells.
+ */
+public final class Namespace implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Namespace.class);
+  private static final byte[] IDENTITY = {'i', 'd'};
+
+  private final String name;
+  private final Store store;
+  private final MessageId identity;
+  private final List<SequencerListener> listeners = new CopyOnWriteArrayList<>();
+  private final OutcomeWaits outcomeWaits = new OutcomeWaits();
+  private final QueryRouter queries = new QueryRouter(QuerySettings.defaults(), System::nanoTime);
+  private final LocalSequencer sequencer;
+  private final SequencerThread thread;
+  private volatile @Nullable Engine engine;
+  private volatile @Nullable String trouble;
+
+  private Namespace(
+      String name,
+      Store store,
+      EngineSettings settings,
+      long chunkCacheBytes,
+      InstantSource time,
+      Runnable onDefect) {
+    this.name = name;
+    this.store = store;
+    this.identity = identity(store);
+    listeners.add(new State());
+    sequencer =
+        new LocalSequencer(
+            store,
+            () -> new Engine(store, settings, chunkCacheBytes),
+            new Everyone(),
+            time,
+            settings.groupBytes());
+    thread =
+        new SequencerThread(
+            sequencer,
+            "parley-" + name,
+            (dead, defect) -> {
+              trouble = "stopped by a defect: " + defect;
+              log.error("namespace {}: stopped by a defect; nothing is accepted", name, defect);
+              onDefect.run();
+            });
+  }
+
+  /**
+   * Opens a namespace and starts its owner thread.
+   *
+   * @param store closed with the namespace
+   * @param chunkCacheBytes most bytes of stored messages kept in memory
+   * @param onDefect called by the owner thread if a broken invariant ends it
+   */
+  public static Namespace open(
+      String name,
+      Store store,
+      EngineSettings settings,
+      long chunkCacheBytes,
+      InstantSource time,
+      Runnable onDefect) {
+    return new Namespace(name, store, settings, chunkCacheBytes, time, onDefect);
+  }
+
+  /** The identity of the data, given when it was made. */
+  private static MessageId identity(Store store) {
+    byte[] known = store.get(Table.META, IDENTITY);
+    if (known == null) {
+      UUID random = UUID.randomUUID();
+      known =
+          ByteBuffer.allocate(16)
+              .putLong(random.getMostSignificantBits())
+              .putLong(random.getLeastSignificantBits())
+              .array();
+      var transaction = store.begin();
+      transaction.put(Table.META, IDENTITY, known);
+      store.commit(transaction);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(known);
+    return new MessageId(bytes.getLong(), bytes.getLong());
+  }
+
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Identity of its data, the same across restarts. */
+  public MessageId identity() {
+    return identity;
+  }
+
+  /** Where changes are submitted. */
+  public Sequencer sequencer() {
+    return sequencer;
+  }
+
+  /** Its queries. */
+  public QueryRouter queries() {
+    return queries;
+  }
+
+  /** Who waits for outcomes. Owner thread. */
+  public OutcomeWaits outcomeWaits() {
+    return outcomeWaits;
+  }
+
+  /** The engine of the moment; null while the store is unavailable. */
+  public @Nullable Engine engine() {
+    return engine;
+  }
+
+  /** Why it accepts no changes, in one line; null while it does. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** Has a listener told from now on what the owner thread commits. */
+  public void addListener(SequencerListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Commits and answers what was submitted, then closes the store. */
+  @Override
+  public void close() {
+    thread.close();
+    store.close();
+  }
+
+  /** Keeps what others ask of the namespace's state. */
+  private final class State implements SequencerListener {
+    @Override
+    public void committed(int operations, long bytes, long applyNanos, long commitNanos) {}
+
+    @Override
+    public void outcomes(List<OutcomeLedger.Entry> recorded) {
+      recorded.forEach(entry -> outcomeWaits.recorded(entry.command(), entry.outcome()));
+    }
+
+    @Override
+    public void unavailable(StoreException why) {
+      log.error("namespace {}: the store failed; no writes are accepted until it works", name, why);
+      engine = null;
+      trouble = "store unavailable: " + why.getMessage();
+      outcomeWaits.clear();
+    }
+
+    @Override
+    public void available(Engine newEngine) {
+      if (trouble != null) {
+        log.info("namespace {}: the store works again", name);
+      }
+      engine = newEngine;
+      trouble = null;
+    }
+  }
+
+  /** Tells all listeners. */
+  private final class Everyone implements SequencerListener {
+    @Override
+    public void committed(int operations, long bytes, long applyNanos, long commitNanos) {
+      for (SequencerListener listener : listeners) {
+        listener.committed(operations, bytes, applyNanos, commitNanos);
+      }
+    }
+
+    @Override
+    public void outcomes(List<OutcomeLedger.Entry> recorded) {
+      listeners.forEach(listener -> listener.outcomes(recorded));
+    }
+
+    @Override
+    public void unavailable(StoreException why) {
+      listeners.forEach(listener -> listener.unavailable(why));
+    }
+
+    @Override
+    public void available(Engine newEngine) {
+      listeners.forEach(listener -> listener.available(newEngine));
+    }
+  }
+}

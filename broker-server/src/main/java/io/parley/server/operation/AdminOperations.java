@@ -1,0 +1,427 @@
+package io.parley.server.operation;
+
+import io.parley.engine.Engine;
+import io.parley.engine.catalog.TypeEntry;
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
+import io.parley.engine.destination.SingleMessage;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.sequencer.Sequencer;
+import io.parley.engine.store.StoreException;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.model.Message;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.Names;
+import io.parley.protocol.model.TypePattern;
+import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.MessageInfo;
+import io.parley.server.admin.MessageState;
+import io.parley.server.admin.OutcomeInfo;
+import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TypeDeclaration;
+import io.parley.server.admin.TypeInfo;
+import io.parley.server.namespace.Namespace;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators can see and do. Reads on the owner thread, between groups. Any thread may call.
+ */
+public final class AdminOperations implements AdminApi {
+  private final Map<String, Namespace> namespaces;
+
+  /** Administers some namespaces. */
+  public AdminOperations(Map<String, Namespace> namespaces) {
+    this.namespaces = Map.copyOf(namespaces);
+  }
+
+  // ---------------------------------------------------------------- queues
+
+  @Override
+  public CompletionStage<List<QueueInfo>> queues(String namespace) {
+    return view(
+        namespace,
+        engine ->
+            engine.destinations().all().stream()
+                .filter(destination -> destination.definition().kind() != DestinationKind.INBOX)
+                .sorted(
+                    Comparator.comparing(
+                            (Destination d) -> d.definition().kind() == DestinationKind.UNOWNED)
+                        .thenComparing(d -> d.definition().name()))
+                .map(destination -> info(engine, destination))
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> queue(String namespace, String queue) {
+    return view(namespace, engine -> info(engine, findQueue(engine, queue)));
+  }
+
+  private static QueueInfo info(Engine engine, Destination queue) {
+    boolean unowned = queue.definition().kind() == DestinationKind.UNOWNED;
+    return new QueueInfo(
+        queue.definition().name(),
+        unowned ? null : queue.definition().service(),
+        unowned ? List.of(queue.definition().name()) : engine.catalog().typesOf(queue),
+        queue.ready(),
+        queue.leased(),
+        queue.delayed(),
+        queue.dead(),
+        queue.bytes(),
+        queue.consumers().size(),
+        queue.nextSequence(),
+        unowned);
+  }
+
+  private static Destination findQueue(Engine engine, String name) {
+    Destination queue = engine.destinations().find(DestinationKind.QUEUE, name);
+    if (queue == null) {
+      queue = engine.destinations().find(DestinationKind.UNOWNED, name);
+    }
+    return found(queue, "queue", name);
+  }
+
+  private static Destination findInbox(Engine engine, String name) {
+    return found(engine.destinations().find(DestinationKind.INBOX, name), "subscription", name);
+  }
+
+  private static Destination found(@Nullable Destination destination, String what, String name) {
+    if (destination == null) {
+      throw new ParleyException(
+          ErrorCode.NOT_FOUND,
+          what
+              + ": '"
+              + name
+              + "' (expected: one that exists; list them with 'parley "
+              + what
+              + " list')");
+    }
+    return destination;
+  }
+
+  // ---------------------------------------------------------------- subscriptions
+
+  @Override
+  public CompletionStage<List<SubscriptionInfo>> subscriptions(String namespace) {
+    return view(
+        namespace,
+        engine ->
+            engine.destinations().all().stream()
+                .filter(destination -> destination.definition().kind() == DestinationKind.INBOX)
+                .sorted(Comparator.comparing(d -> d.definition().name()))
+                .map(AdminOperations::info)
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<SubscriptionInfo> subscription(String namespace, String subscription) {
+    return view(namespace, engine -> info(findInbox(engine, subscription)));
+  }
+
+  private static SubscriptionInfo info(Destination inbox) {
+    return new SubscriptionInfo(
+        inbox.definition().name(),
+        inbox.definition().service(),
+        inbox.definition().patterns().stream().map(TypePattern::text).toList(),
+        inbox.ready(),
+        inbox.leased(),
+        inbox.delayed(),
+        inbox.dead(),
+        inbox.bytes(),
+        inbox.consumers().size(),
+        inbox.lastSeenMs() == 0 ? null : Instant.ofEpochMilli(inbox.lastSeenMs()));
+  }
+
+  // ---------------------------------------------------------------- messages
+
+  @Override
+  public CompletionStage<List<MessageInfo>> queueMessages(
+      String namespace, String queue, @Nullable MessageState state, int limit) {
+    return view(namespace, engine -> messages(findQueue(engine, queue), state, limit));
+  }
+
+  @Override
+  public CompletionStage<List<MessageInfo>> subscriptionMessages(
+      String namespace, String subscription, @Nullable MessageState state, int limit) {
+    return view(namespace, engine -> messages(findInbox(engine, subscription), state, limit));
+  }
+
+  private static List<MessageInfo> messages(
+      Destination from, @Nullable MessageState state, int limit) {
+    Peek peek = new Peek(limit);
+    if (state == null || state == MessageState.READY || state == MessageState.LEASED) {
+      from.messages(
+          (sequence, storedAtMs, record) -> {
+            MessageState is = from.isLeased(sequence) ? MessageState.LEASED : MessageState.READY;
+            return state != null && state != is || peek.add(sequence, is, 0, storedAtMs, record);
+          });
+    }
+    if (state == null || state != MessageState.DEAD) {
+      from.delayedMessages(
+          0,
+          message -> {
+            MessageState is = stateOf(from, message);
+            return state != null && state != is || peek.add(is, message, from.record(message));
+          });
+    }
+    if (state == MessageState.DEAD) {
+      from.deadLetters(0, letter -> peek.add(MessageState.DEAD, letter, from.record(letter)));
+    }
+    return peek.messages;
+  }
+
+  private static MessageState stateOf(Destination from, SingleMessage message) {
+    if (from.isLeased(message.sequence())) {
+      return MessageState.LEASED;
+    }
+    return from.isDue(message.sequence()) ? MessageState.READY : MessageState.DELAYED;
+  }
+
+  /** Collects messages up to a number, and up to a number of bytes once there is one. */
+  private static final class Peek {
+    private final int limit;
+    private final List<MessageInfo> messages = new ArrayList<>();
+    private long bytes;
+
+    Peek(int limit) {
+      this.limit = limit;
+    }
+
+    boolean add(MessageState state, SingleMessage message, MessageRecord record) {
+      return add(message.sequence(), state, message.attempts(), message.storedAtMs(), record);
+    }
+
+    boolean add(
+        long sequence, MessageState state, int attempts, long storedAtMs, MessageRecord record) {
+      if (messages.size() >= limit || (bytes > 0 && bytes + record.size() > PEEK_MAX_BYTES)) {
+        return false;
+      }
+      Message message = record.toMessage();
+      messages.add(
+          new MessageInfo(sequence, state, attempts, Instant.ofEpochMilli(storedAtMs), message));
+      bytes += record.size();
+      return messages.size() < limit;
+    }
+  }
+
+  // ---------------------------------------------------------------- types
+
+  @Override
+  public CompletionStage<List<TypeInfo>> types(String namespace) {
+    return view(
+        namespace,
+        engine -> engine.catalog().types().stream().map(type -> info(engine, type)).toList());
+  }
+
+  private static TypeInfo info(Engine engine, TypeEntry type) {
+    Destination queue = type.queue() == 0 ? null : engine.destinations().find(type.queue());
+    return new TypeInfo(
+        type.name(),
+        type.kind(),
+        queue == null ? null : queue.definition().service(),
+        queue == null ? null : queue.definition().name());
+  }
+
+  @Override
+  public CompletionStage<TypeInfo> declareType(String namespace, TypeDeclaration declaration) {
+    try {
+      Names.require("type", declaration.name());
+      if (declaration.owner() != null) {
+        Names.require("service", declaration.owner());
+      }
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage())));
+    }
+    return change(
+            namespace,
+            engine ->
+                new Operation.DeclareType(
+                    declaration.name(), declaration.kind(), declaration.owner()))
+        .thenApply(
+            done ->
+                new TypeInfo(
+                    declaration.name(),
+                    declaration.kind(),
+                    declaration.owner(),
+                    declaration.owner()));
+  }
+
+  // ---------------------------------------------------------------- dead letters
+
+  @Override
+  public CompletionStage<List<DeadLetterInfo>> deadLetters(
+      String namespace, @Nullable String destination, int limit) {
+    return view(
+        namespace,
+        engine -> {
+          List<DeadLetterInfo> letters = new ArrayList<>();
+          for (Destination from : engine.destinations().all()) {
+            if (from.dead() > 0
+                && (destination == null || from.definition().name().equals(destination))) {
+              from.deadLetters(
+                  0,
+                  letter -> {
+                    letters.add(info(from, letter));
+                    return letters.size() < limit;
+                  });
+            }
+            if (letters.size() >= limit) {
+              break;
+            }
+          }
+          return letters;
+        });
+  }
+
+  private static DeadLetterInfo info(Destination from, SingleMessage letter) {
+    Message message = from.record(letter).toMessage();
+    return new DeadLetterInfo(
+        new MessageInfo(
+            letter.sequence(),
+            MessageState.DEAD,
+            letter.attempts(),
+            Instant.ofEpochMilli(letter.storedAtMs()),
+            message),
+        from.definition().name(),
+        from.definition().kind() == DestinationKind.INBOX
+            ? io.parley.server.admin.DestinationKind.INBOX
+            : io.parley.server.admin.DestinationKind.QUEUE,
+        letter.errorClass(),
+        letter.errorMessage(),
+        Instant.ofEpochMilli(letter.failedAtMs()));
+  }
+
+  @Override
+  public CompletionStage<Long> redriveDeadLetters(
+      String namespace, String destination, @Nullable MessageId id) {
+    return inSteps(
+        namespace, engine -> new Operation.Redrive(anyId(engine, destination), id), id, 0);
+  }
+
+  @Override
+  public CompletionStage<Long> dropDeadLetters(
+      String namespace, String destination, @Nullable MessageId id) {
+    return inSteps(
+        namespace, engine -> new Operation.DropDeadLetters(anyId(engine, destination), id), id, 0);
+  }
+
+  /** Repeats an operation that does a bounded number at once, until there is nothing left to do. */
+  private CompletionStage<Long> inSteps(
+      String namespace, Function<Engine, Operation> step, @Nullable MessageId id, long before) {
+    return change(namespace, step)
+        .thenCompose(
+            result -> {
+              long count = ((Result.Count) result).value();
+              if (id != null && count == 0) {
+                throw new ParleyException(
+                    ErrorCode.NOT_FOUND, "dead letter: " + id + " (expected: one that exists)");
+              }
+              return id != null || count < Operation.DEAD_LETTERS_AT_ONCE
+                  ? CompletableFuture.completedFuture(before + count)
+                  : inSteps(namespace, step, null, before + count);
+            });
+  }
+
+  private static int anyId(Engine engine, String name) {
+    Destination destination = engine.destinations().find(DestinationKind.QUEUE, name);
+    if (destination == null) {
+      destination = engine.destinations().find(DestinationKind.INBOX, name);
+    }
+    return found(destination, "queue or subscription", name).id();
+  }
+
+  // ---------------------------------------------------------------- outcomes
+
+  @Override
+  public CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command) {
+    return view(namespace, engine -> new OutcomeInfo(command, engine.outcomes().find(command)));
+  }
+
+  // ---------------------------------------------------------------- the owner thread
+
+  private <T> CompletableFuture<T> view(String namespace, Function<Engine, T> look) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Namespace found = find(namespace, answer);
+    if (found != null) {
+      found
+          .sequencer()
+          .execute(
+              engine -> {
+                try {
+                  answer.complete(look.apply(engine));
+                } catch (ParleyException e) {
+                  answer.completeExceptionally(e);
+                }
+              });
+    }
+    return answer;
+  }
+
+  private CompletableFuture<Result> change(
+      String namespace, Function<Engine, Operation> operation) {
+    CompletableFuture<Result> answer = new CompletableFuture<>();
+    Namespace found = find(namespace, answer);
+    if (found == null) {
+      return answer;
+    }
+    return view(namespace, operation)
+        .thenCompose(
+            made -> {
+              found.sequencer().submit(made, new Answer(answer));
+              return answer;
+            });
+  }
+
+  private @Nullable Namespace find(String name, CompletableFuture<?> answer) {
+    Namespace namespace = namespaces.get(name);
+    if (namespace == null) {
+      answer.completeExceptionally(
+          new ParleyException(
+              ErrorCode.NAMESPACE_NOT_FOUND,
+              "namespace: '"
+                  + name
+                  + "' (expected: one of "
+                  + new TreeMap<>(namespaces).keySet()
+                  + ")"));
+      return null;
+    }
+    String trouble = namespace.trouble();
+    if (trouble != null) {
+      answer.completeExceptionally(new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble));
+      return null;
+    }
+    return namespace;
+  }
+
+  /** Completes a future with an operation's result. */
+  private record Answer(CompletableFuture<Result> future) implements Sequencer.Reply {
+    @Override
+    public void done(Result result) {
+      if (result instanceof Result.Refused refused) {
+        future.completeExceptionally(new ParleyException(refused.code(), refused.message()));
+      } else {
+        future.complete(result);
+      }
+    }
+
+    @Override
+    public void failed(StoreException why) {
+      future.completeExceptionally(
+          new ParleyException(ErrorCode.STORE_UNAVAILABLE, String.valueOf(why.getMessage())));
+    }
+  }
+}

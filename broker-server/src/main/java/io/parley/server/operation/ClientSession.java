@@ -1,0 +1,602 @@
+package io.parley.server.operation;
+
+import io.parley.engine.Engine;
+import io.parley.engine.destination.Consumer;
+import io.parley.engine.destination.DeliverySink;
+import io.parley.engine.destination.LeasedSegment;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.sequencer.Sequencer;
+import io.parley.engine.store.StoreException;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.MalformedFrameException;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.frame.Frame;
+import io.parley.protocol.frame.Push;
+import io.parley.protocol.frame.Request;
+import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.Names;
+import io.parley.protocol.model.Outcome;
+import io.parley.protocol.model.OutcomeStatus;
+import io.parley.protocol.model.Settlement;
+import io.parley.protocol.model.TypePattern;
+import io.parley.server.namespace.Namespace;
+import io.parley.server.query.QuerySession;
+import io.parley.server.session.ClientChannel;
+import io.parley.server.session.Session;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker's side of one connection: checks each request, turns it into an operation, and answers
+ * with what that came to. Called by the connection's event loop; answers come from the owner
+ * thread.
+ */
+final class ClientSession implements Session {
+  private static final int LEASE_MIN_MS = 1_000;
+  private static final int LEASE_MAX_MS = 12 * 60 * 60 * 1_000;
+  private static final int CONSUMERS_MAX = 10_000;
+
+  private final Operations operations;
+  private final Namespace namespace;
+  private final Sequencer sequencer;
+  private final Request.Hello hello;
+  private final ClientChannel channel;
+  private final QuerySession queries;
+  private final MessageChecks checks;
+  private final MessageRecord record = new MessageRecord();
+  private final Map<Integer, ConsumerSlot> consumers = new ConcurrentHashMap<>();
+  private final AtomicLong bytesInFlight = new AtomicLong();
+  private volatile boolean ended;
+
+  ClientSession(
+      Operations operations, Namespace namespace, Request.Hello hello, ClientChannel channel) {
+    this.operations = operations;
+    this.namespace = namespace;
+    this.sequencer = namespace.sequencer();
+    this.hello = hello;
+    this.channel = channel;
+    this.queries = namespace.queries().connect(channel);
+    this.checks = new MessageChecks(operations.limits().maxMessageBytes());
+  }
+
+  @Override
+  public Response.HelloOk welcome() {
+    Engine engine = namespace.engine();
+    return operations.welcome(hello.correlation(), namespace, engine == null ? 0 : engine.boot());
+  }
+
+  MessageId producerSession() {
+    return hello.producerSession();
+  }
+
+  Namespace namespace() {
+    return namespace;
+  }
+
+  ClientChannel channel() {
+    return channel;
+  }
+
+  @Override
+  public void received(Request request) {
+    try {
+      switch (request.type()) {
+        case PING -> channel.send(new Response.Pong(request.correlation()));
+        case GOODBYE -> goodbye((Request.Goodbye) request);
+        case SEND -> send((Request.Send) request);
+        case PUBLISH -> publish((Request.Publish) request);
+        case CONSUME -> consume((Request.Consume) request);
+        case SUBSCRIBE -> subscribe((Request.Subscribe) request);
+        case CREDIT -> credit((Request.Credit) request);
+        case CLOSE_CONSUMER -> closeConsumer((Request.CloseConsumer) request);
+        case SETTLE -> settle((Request.Settle) request);
+        case RESPOND -> respond((Request.Respond) request);
+        case CLOSE_RESPONDER -> queries.closeResponder((Request.CloseResponder) request);
+        case ASK -> ask((Request.Ask) request);
+        case CANCEL_ASK -> queries.cancel((Request.CancelAsk) request);
+        case ANSWER -> queries.answer((Request.Answer) request);
+        case GET_OUTCOME -> getOutcome((Request.GetOutcome) request);
+        default ->
+            throw new MalformedFrameException(
+                "frame: " + request.type() + " (expected: a request after the greeting)");
+      }
+    } catch (MalformedFrameException e) {
+      throw e;
+    } catch (ParleyException e) {
+      channel.send(Replies.failure(request.correlation(), e));
+    }
+  }
+
+  /** A request that was held until its consumer was open, on the owner thread. */
+  private void receivedLate(Request request) {
+    try {
+      received(request);
+    } catch (MalformedFrameException e) {
+      channel.close(new Response.Failure(0, e.code(), true, 0, String.valueOf(e.getMessage())));
+    }
+  }
+
+  // ---------------------------------------------------------------- sending
+
+  private void send(Request.Send request) {
+    store(request.correlation(), request.firstSequence(), request.batch(), MessageKind.COMMAND);
+  }
+
+  private void publish(Request.Publish request) {
+    store(request.correlation(), request.firstSequence(), request.batch(), MessageKind.EVENT);
+  }
+
+  private void store(int correlation, long firstSequence, MessageBatch batch, MessageKind kind) {
+    if (firstSequence < 1) {
+      throw new MalformedFrameException(
+          "first sequence: " + firstSequence + " (expected: 1 or more)");
+    }
+    Operation.Send send =
+        new Operation.Send(
+            hello.producerSession(), firstSequence, batch, checks.check(batch, kind));
+    operations.telemetry().received(kind, batch.count());
+    submit(
+        send,
+        correlation,
+        batch.length(),
+        result -> {
+          List<Result.Refusal> refusals = ((Result.Sent) result).refusals();
+          operations.telemetry().confirmed(kind, batch.count() - refusals.size(), refusals);
+          return new Response.Confirm(correlation, refusals(refusals));
+        });
+  }
+
+  private static List<Response.Refusal> refusals(List<Result.Refusal> refusals) {
+    if (refusals.isEmpty()) {
+      return List.of();
+    }
+    List<Response.Refusal> answered = new ArrayList<>(refusals.size());
+    for (Result.Refusal refusal : refusals) {
+      answered.add(new Response.Refusal(refusal.index(), refusal.code(), 0, refusal.message()));
+    }
+    return answered;
+  }
+
+  /**
+   * Submits an operation whose bytes count against the connection's window until it is answered.
+   */
+  private void submit(
+      Operation operation, int correlation, int bytes, Function<Result, Frame> answer) {
+    bytesInFlight.addAndGet(bytes);
+    sequencer.submit(
+        operation,
+        Replies.to(
+            channel,
+            correlation,
+            answer,
+            () -> {
+              long before = bytesInFlight.getAndAdd(-bytes);
+              long window = operations.limits().sendWindowBytes();
+              if (before > 0 && (before >= window || before == bytes)) {
+                channel.resumeReading();
+              }
+            }));
+  }
+
+  @Override
+  public boolean acceptsMore() {
+    long own = bytesInFlight.get();
+    return own == 0
+        || (own < operations.limits().sendWindowBytes()
+            && sequencer.bytesInFlight() < operations.bytesInFlightMax());
+  }
+
+  // ---------------------------------------------------------------- consuming
+
+  private void consume(Request.Consume request) {
+    String service = requireService("CONSUME");
+    String queue = request.queue().isEmpty() ? service : name("queue", request.queue());
+    request.types().forEach(type -> name("type", type));
+    checkConsumer(request.consumer(), request.credit(), request.leaseMs());
+    ConsumerSlot slot = newSlot(request.consumer());
+    open(
+        new Operation.ClaimTypes(service, queue, request.types()),
+        request.correlation(),
+        request.consumer(),
+        slot,
+        request.credit(),
+        request.leaseMs());
+  }
+
+  private void subscribe(Request.Subscribe request) {
+    String service = requireService("SUBSCRIBE");
+    String subscription =
+        request.subscription().isEmpty() ? service : name("subscription", request.subscription());
+    List<TypePattern> patterns = new ArrayList<>();
+    for (String pattern : request.patterns()) {
+      patterns.add(pattern(pattern));
+    }
+    Operation operation = new Operation.Subscribe(service, subscription, patterns);
+    if (request.consumer() == 0) {
+      submit(operation, request.correlation(), 0, result -> new Response.Ok(request.correlation()));
+      return;
+    }
+    checkConsumer(request.consumer(), request.credit(), request.leaseMs());
+    open(
+        operation,
+        request.correlation(),
+        request.consumer(),
+        newSlot(request.consumer()),
+        request.credit(),
+        request.leaseMs());
+  }
+
+  private void open(
+      Operation claim,
+      int correlation,
+      int number,
+      ConsumerSlot slot,
+      int credit,
+      int requestedLeaseMs) {
+    int leaseMs = requestedLeaseMs == 0 ? operations.leaseMs() : requestedLeaseMs;
+    sequencer.submit(
+        claim,
+        new Sequencer.Reply() {
+          @Override
+          public void done(Result result) {
+            if (result instanceof Result.Refused refused) {
+              consumers.remove(number);
+              channel.send(Replies.failure(correlation, refused.code(), refused.message()));
+            } else {
+              opened(((Result.DestinationIs) result).id());
+            }
+          }
+
+          private void opened(int destination) {
+            Engine engine = namespace.engine();
+            if (engine == null || ended) {
+              return;
+            }
+            Consumer consumer =
+                engine.open(destination, new Sink(number, leaseMs), leaseMs, operations.nowMs());
+            channel.send(new Response.Ok(correlation));
+            engine.credit(consumer, credit, WireLimits.CREDIT_MAX);
+            for (Request held : slot.opened(destination, consumer, engine)) {
+              receivedLate(held);
+            }
+          }
+
+          @Override
+          public void failed(StoreException why) {
+            consumers.remove(number);
+            channel.send(Replies.storeUnavailable(correlation, String.valueOf(why.getMessage())));
+          }
+        });
+  }
+
+  private ConsumerSlot newSlot(int number) {
+    ConsumerSlot slot = new ConsumerSlot();
+    if (consumers.size() >= CONSUMERS_MAX) {
+      throw new ParleyException(
+          ErrorCode.TOO_MANY,
+          "consumers: "
+              + (CONSUMERS_MAX + 1)
+              + " (expected: at most "
+              + CONSUMERS_MAX
+              + " on one connection)");
+    }
+    if (consumers.putIfAbsent(number, slot) != null) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT, "consumer: " + number + " (expected: a number not in use)");
+    }
+    return slot;
+  }
+
+  private void credit(Request.Credit request) {
+    ConsumerSlot slot = slot(request.consumer());
+    checkCredit(request.messages());
+    if (!slot.hold(request)) {
+      withConsumer(
+          slot,
+          (engine, consumer) -> engine.credit(consumer, request.messages(), WireLimits.CREDIT_MAX));
+    }
+  }
+
+  private void closeConsumer(Request.CloseConsumer request) {
+    ConsumerSlot slot = slot(request.consumer());
+    if (!slot.hold(request)) {
+      withConsumer(slot, (engine, consumer) -> consumer.close());
+      sequencer.execute(engine -> channel.send(new Response.Ok(request.correlation())));
+    }
+  }
+
+  private void settle(Request.Settle request) {
+    ConsumerSlot slot = slot(request.consumer());
+    if (slot.hold(request)) {
+      return;
+    }
+    if (request.started() > 0) {
+      withConsumer(slot, (engine, consumer) -> consumer.started(request.started()));
+    }
+    if (request.settlements().isEmpty()) {
+      return;
+    }
+    List<Response.SettleRefusal> refusedHere = new ArrayList<>(0);
+    List<Settlement> fit = new ArrayList<>(request.settlements().size());
+    List<Integer> places = new ArrayList<>(0);
+    checkSettlements(request.settlements(), fit, places, refusedHere);
+    Operation.Settle settle = new Operation.Settle(slot.destination(), fit);
+    submit(
+        settle,
+        request.correlation(),
+        settle.sizeBytes(),
+        result -> {
+          List<Result.Refusal> refusals = ((Result.Settled) result).refusals();
+          operations.telemetry().settled(fit, refusals);
+          for (Result.Refusal refusal : refusals) {
+            int place = places.isEmpty() ? refusal.index() : places.get(refusal.index());
+            refusedHere.add(
+                new Response.SettleRefusal(
+                    place, refusal.sequence(), refusal.code(), refusal.message()));
+          }
+          return new Response.Settled(request.correlation(), refusedHere);
+        });
+  }
+
+  /**
+   * Sorts out what can't be right whatever the state is. {@code places} stays empty if nothing is.
+   */
+  private void checkSettlements(
+      List<Settlement> all,
+      List<Settlement> fit,
+      List<Integer> places,
+      List<Response.SettleRefusal> refused) {
+    for (int i = 0; i < all.size(); i++) {
+      Response.SettleRefusal refusal = refusalOf(all.get(i), i);
+      if (refusal == null) {
+        fit.add(all.get(i));
+      } else {
+        refused.add(refusal);
+      }
+    }
+    if (!refused.isEmpty()) {
+      Set<Integer> out = new HashSet<>();
+      refused.forEach(refusal -> out.add(refusal.index()));
+      for (int i = 0; i < all.size(); i++) {
+        if (!out.contains(i)) {
+          places.add(i);
+        }
+      }
+    }
+  }
+
+  private Response.@Nullable SettleRefusal refusalOf(Settlement settlement, int index) {
+    if (settlement instanceof Settlement.CompleteWith with) {
+      List<Result.Refusal> refusals = checks.check(with.emitted(), null);
+      if (!refusals.isEmpty()) {
+        Result.Refusal first = refusals.get(0);
+        return new Response.SettleRefusal(
+            index,
+            with.sequence(),
+            first.code(),
+            "emitted message " + first.index() + ": " + first.message());
+      }
+    } else if (settlement instanceof Settlement.Extend extend
+        && (extend.leaseMs() < LEASE_MIN_MS || extend.leaseMs() > LEASE_MAX_MS)) {
+      return new Response.SettleRefusal(
+          index, extend.sequence(), ErrorCode.INVALID_ARGUMENT, leaseError(extend.leaseMs()));
+    }
+    return null;
+  }
+
+  private void withConsumer(ConsumerSlot slot, BiConsumer<Engine, Consumer> task) {
+    sequencer.execute(
+        engine -> {
+          Consumer consumer = slot.consumer(engine);
+          if (consumer != null) {
+            task.accept(engine, consumer);
+          }
+        });
+  }
+
+  private ConsumerSlot slot(int number) {
+    ConsumerSlot slot = consumers.get(number);
+    if (slot == null) {
+      throw new ParleyException(
+          ErrorCode.NOT_FOUND, "consumer: " + number + " (expected: one this connection opened)");
+    }
+    return slot;
+  }
+
+  @Override
+  public void writable() {
+    sequencer.execute(
+        engine -> {
+          for (ConsumerSlot slot : consumers.values()) {
+            Consumer consumer = slot.consumer(engine);
+            if (consumer != null) {
+              engine.wake(consumer);
+            }
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- queries and outcomes
+
+  private void respond(Request.Respond request) {
+    request.types().forEach(type -> name("type", type));
+    sequencer.submit(
+        new Operation.OfferAnswers(hello.service(), request.types()),
+        new Sequencer.Reply() {
+          @Override
+          public void done(Result result) {
+            if (result instanceof Result.Refused refused) {
+              channel.send(
+                  Replies.failure(request.correlation(), refused.code(), refused.message()));
+            } else {
+              queries.respond(request);
+            }
+          }
+
+          @Override
+          public void failed(StoreException why) {
+            channel.send(
+                Replies.storeUnavailable(request.correlation(), String.valueOf(why.getMessage())));
+          }
+        });
+  }
+
+  private void ask(Request.Ask request) {
+    List<Result.Refusal> refusals = checks.check(request.query(), MessageKind.QUERY);
+    if (request.query().count() != 1) {
+      throw new MalformedFrameException(
+          "query: " + request.query().count() + " records (expected: 1)");
+    }
+    if (!refusals.isEmpty()) {
+      throw new ParleyException(refusals.get(0).code(), refusals.get(0).message());
+    }
+    queries.ask(record.wrap(request.query().bytes(), request.query().offset()).type(), request);
+  }
+
+  private void getOutcome(Request.GetOutcome request) {
+    if (request.waitMs() < 0) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT, "wait: " + request.waitMs() + " ms (expected: 0 or more)");
+    }
+    sequencer.execute(
+        engine -> {
+          Outcome outcome = engine.outcomes().find(request.command());
+          if (outcome.status() == OutcomeStatus.PENDING && request.waitMs() > 0) {
+            namespace
+                .outcomeWaits()
+                .await(
+                    request.command(),
+                    operations.nowMs() + request.waitMs(),
+                    ended -> channel.send(new Response.OutcomeIs(request.correlation(), ended)));
+          } else {
+            channel.send(new Response.OutcomeIs(request.correlation(), outcome));
+          }
+        });
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  private void goodbye(Request.Goodbye request) {
+    leave(true);
+    sequencer.execute(engine -> channel.send(new Response.Ok(request.correlation())));
+  }
+
+  @Override
+  public void disconnected() {
+    ended = true;
+    queries.disconnected();
+    operations.ended(this);
+    leave(false);
+  }
+
+  /** Gives back what its consumers hold; attempts count unless the client left in good order. */
+  private void leave(boolean inGoodOrder) {
+    sequencer.execute(
+        engine -> {
+          for (ConsumerSlot slot : consumers.values()) {
+            Consumer consumer = slot.consumer(engine);
+            if (consumer != null) {
+              if (inGoodOrder) {
+                consumer.forgetStarted();
+              }
+              engine.abandon(consumer, operations.nowMs(), "CONNECTION_LOST");
+            }
+          }
+          consumers.clear();
+        });
+  }
+
+  // ---------------------------------------------------------------- checks
+
+  private String requireService(String what) {
+    if (hello.service().isEmpty()) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT,
+          what + " by a client without service (expected: a service name in HELLO)");
+    }
+    return hello.service();
+  }
+
+  private static String name(String what, String name) {
+    try {
+      return Names.require(what, name);
+    } catch (IllegalArgumentException e) {
+      throw new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static TypePattern pattern(String text) {
+    try {
+      return new TypePattern(text);
+    } catch (IllegalArgumentException e) {
+      throw new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkConsumer(int number, int credit, int leaseMs) {
+    if (number == 0) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT, "consumer: 0 (expected: another number)");
+    }
+    checkCredit(credit);
+    if (leaseMs != 0 && (leaseMs < LEASE_MIN_MS || leaseMs > LEASE_MAX_MS)) {
+      throw new ParleyException(ErrorCode.INVALID_ARGUMENT, leaseError(leaseMs));
+    }
+  }
+
+  private static String leaseError(int leaseMs) {
+    return "lease: " + leaseMs + " ms (expected: " + LEASE_MIN_MS + " to " + LEASE_MAX_MS + ")";
+  }
+
+  private static void checkCredit(int credit) {
+    if (credit < 0 || credit > WireLimits.CREDIT_MAX) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT,
+          "credit: " + credit + " (expected: 0 to " + WireLimits.CREDIT_MAX + ")");
+    }
+  }
+
+  /** Pushes deliveries to one of the client's consumers. */
+  private final class Sink implements DeliverySink {
+    private final int number;
+    private final int leaseMs;
+
+    Sink(int number, int leaseMs) {
+      this.number = number;
+      this.leaseMs = leaseMs;
+    }
+
+    @Override
+    public boolean isWritable() {
+      return channel.isWritable();
+    }
+
+    @Override
+    public void deliver(long epoch, List<LeasedSegment> leased) {
+      List<Push.Segment> segments = new ArrayList<>(leased.size());
+      int messages = 0;
+      for (LeasedSegment segment : leased) {
+        segments.add(
+            new Push.Segment(
+                segment.firstSequence(), segment.attempt(), segment.storedAtMs(), segment.batch()));
+        messages += segment.batch().count();
+      }
+      operations.telemetry().delivered(messages);
+      channel.send(new Push.Deliver(number, epoch, leaseMs, segments));
+    }
+  }
+}

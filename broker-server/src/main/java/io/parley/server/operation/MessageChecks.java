@@ -1,0 +1,109 @@
+package io.parley.server.operation;
+
+import io.parley.engine.operation.Result.Refusal;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.MalformedFrameException;
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.MessageRecord;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at records as they come in, before anything is stored. Safe for use by any thread. */
+final class MessageChecks {
+  private static final int SMALLEST_RECORD = MessageRecord.FIXED_BYTES + 1;
+
+  private final int maxMessageBytes;
+
+  MessageChecks(int maxMessageBytes) {
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
+  /**
+   * Checks every record of a batch.
+   *
+   * @param kind what all must be, or null for commands and events mixed
+   * @return those that can't be stored, by ascending index
+   * @throws MalformedFrameException if the bytes are no records at all
+   */
+  List<Refusal> check(MessageBatch batch, @Nullable MessageKind kind) {
+    List<Refusal> refusals = new ArrayList<>(0);
+    MessageRecord record = new MessageRecord();
+    int end = batch.offset() + batch.length();
+    int at = batch.offset();
+    for (int i = 0; i < batch.count(); i++) {
+      int left = end - at;
+      int size = left < SMALLEST_RECORD ? left : record.wrap(batch.bytes(), at).size();
+      if (size < SMALLEST_RECORD || size > left) {
+        throw new MalformedFrameException(
+            "record "
+                + i
+                + ": "
+                + size
+                + " bytes (expected: "
+                + SMALLEST_RECORD
+                + " to "
+                + left
+                + ")");
+      }
+      Refusal refusal = refusalOf(record, i, size, kind);
+      if (refusal != null) {
+        refusals.add(refusal);
+      }
+      at += size;
+    }
+    if (at != end) {
+      throw new MalformedFrameException(
+          "batch: " + (end - at) + " bytes after its " + batch.count() + " records (expected: 0)");
+    }
+    return refusals;
+  }
+
+  private @Nullable Refusal refusalOf(
+      MessageRecord record, int index, int size, @Nullable MessageKind kind) {
+    if (size > maxMessageBytes) {
+      return new Refusal(
+          index,
+          0,
+          ErrorCode.MESSAGE_TOO_LARGE,
+          "message: " + size + " bytes (expected: at most " + maxMessageBytes + ")");
+    }
+    if (!record.isIntact()) {
+      return new Refusal(
+          index, 0, ErrorCode.CORRUPT_MESSAGE, "message " + index + " fails its checksum");
+    }
+    try {
+      record.check(record.end());
+    } catch (IllegalArgumentException e) {
+      String why = String.valueOf(e.getMessage());
+      ErrorCode code =
+          why.startsWith("type name") ? ErrorCode.INVALID_NAME : ErrorCode.INVALID_ARGUMENT;
+      return new Refusal(index, 0, code, why);
+    }
+    if (kind == null ? record.kind() == MessageKind.QUERY : record.kind() != kind) {
+      return new Refusal(
+          index,
+          0,
+          ErrorCode.WRONG_KIND,
+          "message "
+              + index
+              + " is a "
+              + record.kind()
+              + " (expected: "
+              + (kind == null ? "COMMAND or EVENT" : kind.name())
+              + ")");
+    }
+    if (record.has(MessageRecord.FLAG_EXPIRES | MessageRecord.FLAG_PRIORITY)) {
+      return new Refusal(
+          index,
+          0,
+          ErrorCode.INVALID_ARGUMENT,
+          "message "
+              + index
+              + " has an expiry or a priority, which this version doesn't keep"
+              + " (expected: neither)");
+    }
+    return null;
+  }
+}

@@ -1,0 +1,176 @@
+package io.parley.server.operation;
+
+import io.parley.engine.Engine;
+import io.parley.engine.EngineSettings;
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.engine.sequencer.SequencerListener;
+import io.parley.engine.store.StoreException;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.ProtocolVersion;
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.frame.Request;
+import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.MessageId;
+import io.parley.server.namespace.Namespace;
+import io.parley.server.session.ClientChannel;
+import io.parley.server.session.ConnectionListener;
+import io.parley.server.session.Session;
+import io.parley.server.session.SessionSettings;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What clients can ask for: makes the broker's side of each connection, and knows which there are.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Operations implements ConnectionListener {
+  private static final Duration RETRY_STORE = Duration.ofSeconds(1);
+
+  private final Map<String, Namespace> namespaces;
+  private final LimitSettings limits;
+  private final SessionSettings sessions;
+  private final EngineSettings engine;
+  private final InstantSource time;
+  private final OperationTelemetry telemetry;
+  private final long bytesInFlightMax;
+  private final Map<MessageId, ClientSession> byProducer = new ConcurrentHashMap<>();
+  private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Operations on some namespaces.
+   *
+   * @param bytesInFlightMax most bytes of operations under way of all connections together, in each
+   *     namespace; above it connections with something under way are not read from
+   */
+  public Operations(
+      Map<String, Namespace> namespaces,
+      LimitSettings limits,
+      SessionSettings sessions,
+      EngineSettings engine,
+      InstantSource time,
+      OperationTelemetry telemetry,
+      long bytesInFlightMax) {
+    this.namespaces = Map.copyOf(namespaces);
+    this.limits = limits;
+    this.sessions = sessions;
+    this.engine = engine;
+    this.time = time;
+    this.telemetry = telemetry;
+    this.bytesInFlightMax = bytesInFlightMax;
+    namespaces.values().forEach(namespace -> namespace.addListener(new OnStoreFailure(namespace)));
+  }
+
+  @Override
+  public Session opened(Request.Hello hello, ClientChannel channel) {
+    Namespace namespace = namespaces.get(hello.namespace());
+    if (namespace == null) {
+      throw new ParleyException(
+          ErrorCode.NAMESPACE_NOT_FOUND,
+          "namespace: '"
+              + hello.namespace()
+              + "' (expected: one of "
+              + new TreeMap<>(namespaces).keySet()
+              + ")");
+    }
+    String trouble = namespace.trouble();
+    if (trouble != null) {
+      throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble, RETRY_STORE);
+    }
+    ClientSession session = new ClientSession(this, namespace, hello, channel);
+    open.add(session);
+    ClientSession before = byProducer.put(hello.producerSession(), session);
+    if (before != null) {
+      before
+          .channel()
+          .close(
+              new Response.Failure(
+                  0,
+                  ErrorCode.SESSION_TAKEN_OVER,
+                  true,
+                  0,
+                  "producer session resumed by " + channel.remoteAddress()));
+    }
+    return session;
+  }
+
+  void ended(ClientSession session) {
+    open.remove(session);
+    byProducer.remove(session.producerSession(), session);
+  }
+
+  Response.HelloOk welcome(int correlation, Namespace namespace, long boot) {
+    return new Response.HelloOk(
+        correlation,
+        ProtocolVersion.NEWEST,
+        0,
+        namespace.identity(),
+        boot,
+        limits.maxMessageBytes() + WireLimits.FRAME_OVERHEAD_BYTES,
+        limits.maxMessageBytes(),
+        limits.sendWindowBytes(),
+        (int) sessions.heartbeat().toMillis(),
+        leaseMs());
+  }
+
+  LimitSettings limits() {
+    return limits;
+  }
+
+  long bytesInFlightMax() {
+    return bytesInFlightMax;
+  }
+
+  int leaseMs() {
+    return (int) engine.lease().toMillis();
+  }
+
+  long nowMs() {
+    return time.millis();
+  }
+
+  OperationTelemetry telemetry() {
+    return telemetry;
+  }
+
+  /** When a namespace's store fails its clients are sent away: their leases are void. */
+  private final class OnStoreFailure implements SequencerListener {
+    private final Namespace namespace;
+
+    OnStoreFailure(Namespace namespace) {
+      this.namespace = namespace;
+    }
+
+    @Override
+    public void committed(int operations, long bytes, long applyNanos, long commitNanos) {}
+
+    @Override
+    public void outcomes(List<OutcomeLedger.Entry> recorded) {}
+
+    @Override
+    public void unavailable(StoreException why) {
+      for (ClientSession session : open) {
+        if (session.namespace() == namespace) {
+          session
+              .channel()
+              .close(
+                  new Response.Failure(
+                      0,
+                      ErrorCode.STORE_UNAVAILABLE,
+                      true,
+                      (int) RETRY_STORE.toMillis(),
+                      String.valueOf(why.getMessage())));
+        }
+      }
+    }
+
+    @Override
+    public void available(Engine newEngine) {}
+  }
+}

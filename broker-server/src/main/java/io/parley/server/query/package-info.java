@@ -1,0 +1,11 @@
+/**
+ * Owns queries under way: who answers which type, who waits for what, until when. In memory only.
+ *
+ * <p>Thread: any; each router does its work one task at a time, on whichever thread brought some.
+ *
+ * <p>Must not know: Netty, the engine, or that a type's kind has to be claimed.
+ */
+@NullMarked
+package io.parley.server.query;
+
+import org.jspecify.annotations.NullMarked;
