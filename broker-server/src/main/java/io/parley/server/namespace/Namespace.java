@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ public final class Namespace implements AutoCloseable {
       EngineSettings settings,
       long chunkCacheBytes,
       InstantSource time,
-      Runnable onDefect) {
+      Consumer<Throwable> onDefect) {
     this.name = name;
     this.store = store;
     this.identity = identity(store);
@@ -66,7 +67,7 @@ public final class Namespace implements AutoCloseable {
             (dead, defect) -> {
               trouble = "stopped by a defect: " + defect;
               log.error("namespace {}: stopped by a defect; nothing is accepted", name, defect);
-              onDefect.run();
+              onDefect.accept(defect);
             });
   }
 
@@ -83,7 +84,7 @@ public final class Namespace implements AutoCloseable {
       EngineSettings settings,
       long chunkCacheBytes,
       InstantSource time,
-      Runnable onDefect) {
+      Consumer<Throwable> onDefect) {
     return new Namespace(name, store, settings, chunkCacheBytes, time, onDefect);
   }
 

@@ -1,0 +1,167 @@
+package io.parley.server;
+
+import io.parley.protocol.ParleyException;
+import io.parley.server.config.BrokerConfig;
+import io.parley.server.namespace.Namespace;
+import io.parley.server.network.TcpListener;
+import io.parley.server.operation.OperationTelemetry;
+import io.parley.server.operation.Operations;
+import io.parley.server.security.StaticUsers;
+import io.parley.server.storage.DataDirectory;
+import io.parley.server.storage.RocksDbStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker: the only place that puts the parts together. They start in the order {@link
+ * #start} lists them, and stop in reverse.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Broker implements AutoCloseable {
+  /** The namespace that always exists. */
+  public static final String DEFAULT_NAMESPACE = "default";
+
+  private static final Logger log = LoggerFactory.getLogger(Broker.class);
+  private static final long BYTES_IN_FLIGHT_MAX = 64L * 1024 * 1024;
+  private static final long CHUNK_CACHE_BYTES = 64L * 1024 * 1024;
+  private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
+  private static final long QUERY_SWEEP_MS = 10;
+  private static final long OUTCOME_SWEEP_MS = 100;
+
+  private final Deque<Step> started = new ArrayDeque<>();
+  private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
+  private @Nullable TcpListener listener;
+
+  private Broker() {}
+
+  /**
+   * Starts a broker and returns when it is ready.
+   *
+   * @throws ParleyException if it can't start: a port in use, a data directory that is locked, too
+   *     new, damaged or not writable; nothing is left running
+   */
+  public static Broker start(BrokerConfig config) {
+    Broker broker = new Broker();
+    try {
+      broker.startAll(config);
+      return broker;
+    } catch (RuntimeException | Error e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  private void startAll(BrokerConfig config) {
+    InstantSource time = InstantSource.system();
+    DataDirectory directory =
+        step("data directory", DataDirectory.open(config.storage().directory()));
+    RocksDbStore store = RocksDbStore.open(directory, DEFAULT_NAMESPACE, config.storage());
+    Namespace namespace =
+        step(
+            "namespace",
+            Namespace.open(
+                DEFAULT_NAMESPACE,
+                store,
+                config.engine(),
+                CHUNK_CACHE_BYTES,
+                time,
+                defect::complete));
+    Map<String, Namespace> namespaces = Map.of(namespace.name(), namespace);
+    Operations operations =
+        new Operations(
+            namespaces,
+            config.limits(),
+            config.session(),
+            config.engine(),
+            time,
+            OperationTelemetry.NONE,
+            BYTES_IN_FLIGHT_MAX);
+    step("timer", timer(namespace, time));
+    StaticUsers users = new StaticUsers(config.security().users());
+    listener = step("listener", TcpListener.start(config.network(), users, operations));
+  }
+
+  private static AutoCloseable timer(Namespace namespace, InstantSource time) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "parley-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.scheduleAtFixedRate(
+        () -> namespace.queries().expire(System.nanoTime()),
+        QUERY_SWEEP_MS,
+        QUERY_SWEEP_MS,
+        TimeUnit.MILLISECONDS);
+    timer.scheduleAtFixedRate(
+        () ->
+            namespace.sequencer().execute(engine -> namespace.outcomeWaits().expire(time.millis())),
+        OUTCOME_SWEEP_MS,
+        OUTCOME_SWEEP_MS,
+        TimeUnit.MILLISECONDS);
+    return timer::shutdown;
+  }
+
+  private <T extends AutoCloseable> T step(String name, T part) {
+    started.push(new Step(name, part));
+    return part;
+  }
+
+  /** Port that clients connect to. */
+  public int port() {
+    if (listener == null) {
+      throw new IllegalStateException("the broker is not started");
+    }
+    return listener.port();
+  }
+
+  /**
+   * Completed with the reason if a broken invariant stops the broker: the process should end then.
+   */
+  public CompletableFuture<Throwable> defect() {
+    return defect;
+  }
+
+  /**
+   * Stops: no new clients, those there are asked to leave, what they sent is committed and
+   * answered, everything is closed. Takes up to about 10 seconds where clients stay.
+   */
+  @Override
+  public synchronized void close() {
+    if (listener != null) {
+      drain(listener);
+    }
+    while (!started.isEmpty()) {
+      Step step = started.pop();
+      try {
+        step.part.close();
+      } catch (Exception e) {
+        log.error("closing the {} failed", step.name, e);
+      }
+    }
+  }
+
+  private static void drain(TcpListener listener) {
+    listener.stopAccepting();
+    listener.sendGoingAway();
+    try {
+      listener.awaitNoConnections(DRAIN_TIME);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private record Step(String name, AutoCloseable part) {}
+}
