@@ -20,6 +20,7 @@ import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Settlement;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,31 @@ class FrameDecoderTest {
 
     assertThat(Codec.received(channel)).containsExactly(new Request.Ping(1));
     assertThat(bytes.refCnt()).isZero();
+  }
+
+  @Test
+  void shouldBearAHandlerThatClosesAsSoonAsItHears() {
+    List<Throwable> heard = new ArrayList<>();
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            FrameDecoder.atBroker(),
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                heard.add(cause);
+                ctx.close();
+              }
+            });
+
+    channel.writeInbound(Unpooled.wrappedBuffer(hex("00000005 7f 00000002 00000005")));
+
+    assertThat(heard).hasSize(1).hasOnlyElementsOfType(MalformedFrameException.class);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  void shouldKeepTheSecretOutOfLogs() {
+    assertThat(HELLO.toString()).contains("user=cart").doesNotContain("s3cret");
   }
 
   @Test

@@ -117,7 +117,7 @@ class FrameEncoderTest {
         new Request.Credit(0, 1, 65_537),
         settle(new Settlement.Complete(1, 1, 0)),
         settle(new Settlement.Release(1, -1, 1)),
-        settle(new Settlement.Extend(1, 1, 1, -1)),
+        settle(new Settlement.Extend(1, 1, 1, 0)),
         settle(new Settlement.Complete(1, 1, 16_384), new Settlement.Reject(1, 1, "", "")),
         settle(new Settlement.Reject(1, 1, over, "")),
         settle(new Settlement.Fail(1, 1, false, "", "", -2)),

@@ -147,7 +147,7 @@ final class RandomFrames {
               text(TEXT_MAX_BYTES),
               sequence() - 1);
       case 4 -> new Settlement.Release(epoch, sequence, settledCount());
-      default -> new Settlement.Extend(epoch, sequence, settledCount(), amount());
+      default -> new Settlement.Extend(epoch, sequence, settledCount(), Math.max(1, amount()));
     };
   }
 
