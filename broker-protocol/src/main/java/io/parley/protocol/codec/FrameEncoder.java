@@ -232,7 +232,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
       settledCount(release.count(), settled(RequestReader.RELEASE, release, out));
     } else if (settlement instanceof Settlement.Extend extend) {
       settledCount(extend.count(), settled(RequestReader.EXTEND, extend, out));
-      amount("lease ms", extend.leaseMs(), out);
+      out.u32("lease ms", extend.leaseMs(), 1, Integer.MAX_VALUE);
     }
   }
 

@@ -176,7 +176,7 @@ final class RequestReader {
       case RELEASE -> new Settlement.Release(epoch, sequence, settledCount(in));
       default ->
           new Settlement.Extend(
-              epoch, sequence, settledCount(in), in.u32("lease ms", 0, Integer.MAX_VALUE));
+              epoch, sequence, settledCount(in), in.u32("lease ms", 1, Integer.MAX_VALUE));
     };
   }
 

@@ -191,7 +191,7 @@ final class WireWriter {
   private WireWriter utf8(String text, int bytes) {
     size += bytes;
     if (out != null) {
-      ByteBufUtil.writeUtf8(out, text);
+      ByteBufUtil.reserveAndWriteUtf8(out, text, bytes);
     }
     return this;
   }

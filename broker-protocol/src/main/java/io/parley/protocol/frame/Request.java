@@ -43,6 +43,24 @@ public sealed interface Request extends Frame {
     public FrameType type() {
       return FrameType.HELLO;
     }
+
+    /** Without the secret, which has no place in a log. */
+    @Override
+    public String toString() {
+      return "Hello[namespace="
+          + namespace
+          + ", service="
+          + service
+          + ", instance="
+          + instance
+          + ", user="
+          + user
+          + ", producerSession="
+          + producerSession
+          + ", clientLibrary="
+          + clientLibrary
+          + "]";
+    }
   }
 
   /** Are you there? Answered by {@link Response.Pong}. Empty. */

@@ -52,6 +52,10 @@ public sealed interface Settlement {
   /** Given back untouched and uncounted. {@code u8 5, u64 epoch, u64 first, u32 count}. */
   record Release(long epoch, long sequence, int count) implements Settlement {}
 
-  /** Keeps the lease from now on. {@code u8 6, u64 epoch, u64 first, u32 count, u32 lease ms}. */
+  /**
+   * Keeps the lease from now on. {@code u8 6, u64 epoch, u64 first, u32 count, u32 lease ms}.
+   *
+   * @param leaseMs how long from now, 1 or more
+   */
   record Extend(long epoch, long sequence, int count, int leaseMs) implements Settlement {}
 }
