@@ -50,7 +50,7 @@ public final class WireLimits {
   /** Longest text of an error, reason or failure, in UTF-8 bytes; longer ones are cut. */
   public static final int TEXT_MAX_BYTES = 4_096;
 
-  /** Longest text that fits a one-byte length: an instance, an error class; longer ones are cut. */
+  /** Longest text that fits a one-byte length: a client library, an error class; longer are cut. */
   public static final int SHORT_TEXT_MAX_BYTES = 255;
 
   /**

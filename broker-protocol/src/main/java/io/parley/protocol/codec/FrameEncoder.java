@@ -174,7 +174,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
         .bits64(hello.capabilities())
         .str8("namespace", hello.namespace())
         .str8("service", hello.service())
-        .text8(hello.instance(), SHORT_TEXT_MAX_BYTES)
+        .str8("instance", hello.instance())
         .str8("user", hello.user())
         .str16("secret", hello.secret(), TEXT_MAX_BYTES)
         .id(hello.producerSession())
@@ -182,7 +182,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
   }
 
   private static WireWriter batch(long firstSequence, MessageBatch batch, WireWriter out) {
-    return out.i64("first sequence", firstSequence, 0)
+    return out.i64("first sequence", firstSequence, 1)
         .u32("count", batch.count(), 1, BATCH_MAX_MESSAGES)
         .records(batch);
   }

@@ -84,12 +84,12 @@ final class RequestReader {
   }
 
   private static Request send(int correlation, WireReader in) {
-    long firstSequence = in.i64("first sequence", 0);
+    long firstSequence = in.i64("first sequence", 1);
     return new Request.Send(correlation, firstSequence, in.recordsToEnd(batchCount(in)));
   }
 
   private static Request publish(int correlation, WireReader in) {
-    long firstSequence = in.i64("first sequence", 0);
+    long firstSequence = in.i64("first sequence", 1);
     return new Request.Publish(correlation, firstSequence, in.recordsToEnd(batchCount(in)));
   }
 

@@ -19,7 +19,7 @@ public sealed interface Request extends Frame {
    *
    * @param capabilities bits of what the client can do; none are defined in version 1
    * @param service the logical component the client acts as; empty for a tool that only sends
-   * @param instance tells instances of a service apart, for people
+   * @param instance tells instances of a service apart, for people; a name, or empty
    * @param producerSession chosen at random by the client, the same when it reconnects: with the
    *     sequence numbers of its sends it lets the broker store a repeated send once
    */

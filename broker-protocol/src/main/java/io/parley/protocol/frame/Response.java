@@ -14,7 +14,7 @@ public sealed interface Response extends Frame {
    * max message bytes, u32 send window bytes, u32 heartbeat ms, u32 lease ms}.
    *
    * @param broker identity of the data directory's owner, the same across restarts
-   * @param boot grows with each start of the broker; the high half of lease epochs
+   * @param boot grows with each start of the broker, and lease epochs with it
    * @param sendWindowBytes most unconfirmed bytes of records the client may have on the way
    * @param heartbeatMs either side closes after three times this without a frame; the client pings
    * @param leaseMs the default lease

@@ -232,7 +232,7 @@ class FrameDecoderTest {
         "10 00000000 0000000000000001 00000000 | SEND count: 0 (expected: 1 to 16384)",
         "10 00000000 0000000000000001 00004001 | SEND count: 16385 (expected: 1 to 16384)",
         "10 00000000 8000000000000000 00000001"
-            + " | SEND first sequence: -9223372036854775808 (expected: 0 to 9223372036854775807)",
+            + " | SEND first sequence: -9223372036854775808 (expected: 1 to 9223372036854775807)",
         "10 00000000 0000000000000001 00000002 00"
             + " | SEND records: 1 bytes (expected: 30 or more for each of 2)",
         "30 00000000 00000003 0000000000000001 4001"

@@ -32,7 +32,7 @@ final class GoldenFrames {
 
   private static final int CONSUMER = 3;
   private static final long BOOT = 2;
-  private static final long EPOCH = (BOOT << 32) + 9;
+  private static final long EPOCH = (BOOT << 40) + 9;
   private static final long STORED_AT_MS = 1_731_931_200_000L;
 
   private static final Message ADD =
@@ -244,7 +244,7 @@ final class GoldenFrames {
             11,
             List.of(
                 new Response.SettleRefusal(
-                    0, 41, ErrorCode.LEASE_LOST, "sequence 41: epoch 8589934601"),
+                    0, 41, ErrorCode.LEASE_LOST, "sequence 41: epoch 2199023255561"),
                 new Response.SettleRefusal(4, 46, ErrorCode.ALREADY_SETTLED, ""))));
   }
 

@@ -42,8 +42,8 @@ final class RandomFrames {
       case PONG -> new Response.Pong(random.nextInt());
       case GOODBYE -> new Request.Goodbye(random.nextInt());
       case OK -> new Response.Ok(random.nextInt());
-      case SEND -> new Request.Send(random.nextInt(), sequence(), batch());
-      case PUBLISH -> new Request.Publish(random.nextInt(), sequence(), batch());
+      case SEND -> new Request.Send(random.nextInt(), sequence() + 1, batch());
+      case PUBLISH -> new Request.Publish(random.nextInt(), sequence() + 1, batch());
       case CONSUME ->
           new Request.Consume(
               random.nextInt(), random.nextInt(), name(), names(), credit(), amount());
@@ -104,7 +104,7 @@ final class RandomFrames {
         random.nextLong(),
         name(),
         name(),
-        text(SHORT_TEXT_MAX_BYTES),
+        text(255),
         text(255),
         text(TEXT_MAX_BYTES),
         RandomMessages.id(random),
@@ -229,7 +229,7 @@ final class RandomFrames {
   }
 
   private long sequence() {
-    return random.nextLong() >>> (1 + random.nextInt(63));
+    return Math.min(Long.MAX_VALUE - 1, random.nextLong() >>> (1 + random.nextInt(63)));
   }
 
   private <T> List<T> list(int max, Supplier<T> element) {
