@@ -23,7 +23,7 @@ interface Cause {
 
   /** Takes it away again. */
   static void leave() {
-    Holder.CURRENT.remove();
+    Holder.CURRENT.set(null);
   }
 
   /** Keeps the variable out of the interface. */

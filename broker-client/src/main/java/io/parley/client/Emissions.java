@@ -32,17 +32,25 @@ final class Emissions {
     return emitted.isEmpty();
   }
 
-  /** The records, with the ids and stamps they get from the message whose handling emits them. */
-  MessageBatch encode(PayloadCodec codec, Cause parent) {
+  /**
+   * The records, with the ids and stamps they get from the message whose handling emits them.
+   *
+   * @param maxMessageBytes the broker's limit for each
+   */
+  MessageBatch encode(PayloadCodec codec, Cause parent, int maxMessageBytes) {
     if (emitted.isEmpty()) {
       return MessageBatch.EMPTY;
     }
     ByteArrayOutputStream records = new ByteArrayOutputStream(256);
     for (int ordinal = 0; ordinal < emitted.size(); ordinal++) {
       Emission emission = emitted.get(ordinal);
-      records.writeBytes(
+      byte[] record =
           MessageRecord.encode(
-              emission.message().toEmitted(emission.kind(), codec, ordinal, parent)));
+              emission.message().toEmitted(emission.kind(), codec, ordinal, parent));
+      if (record.length > maxMessageBytes) {
+        throw BrokerErrors.tooLarge(emission.message().type(), record.length, maxMessageBytes);
+      }
+      records.writeBytes(record);
     }
     return MessageBatch.of(records.toByteArray(), emitted.size());
   }

@@ -1,6 +1,10 @@
 package io.parley.client;
 
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.model.Names;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Answers queries. Ends with its client, or by {@link #close}.
@@ -15,11 +19,19 @@ import java.util.List;
  * }</pre>
  */
 public final class Responder implements AutoCloseable {
-  private Responder() {}
+  private final ParleyClient client;
+  private final Responding responding;
+  private final List<String> types;
+
+  private Responder(ParleyClient client, Responding responding, List<String> types) {
+    this.client = client;
+    this.responding = responding;
+    this.types = types;
+  }
 
   /** Names of the query types it answers. */
   public List<String> types() {
-    throw new UnsupportedOperationException();
+    return types;
   }
 
   /**
@@ -30,16 +42,27 @@ public final class Responder implements AutoCloseable {
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    client.requireNotOnHandlerThread();
+    client.awaitStopped(responding.stopFromOutside(), responding::abandon);
   }
 
   /** What a responder answers and how. Used once, by one thread. */
   public static final class Builder {
-    Builder(ParleyClient client) {}
+    private static final int CONCURRENCY = 4;
+    private static final int CONCURRENCY_MAX = 1_000;
+
+    private final ParleyClient client;
+    private final Map<String, Responding.Handling<?>> handlings = new LinkedHashMap<>();
+    private int concurrency = CONCURRENCY;
+
+    Builder(ParleyClient client) {
+      this.client = client;
+    }
 
     /** How many questions it takes at once, each on a thread: 1 to 1,000; 4 by default. */
     public Builder concurrency(int questions) {
-      throw new UnsupportedOperationException();
+      this.concurrency = Numbers.require("concurrency", questions, 1, CONCURRENCY_MAX);
+      return this;
     }
 
     /**
@@ -49,7 +72,12 @@ public final class Responder implements AutoCloseable {
      * @param bodyType what the query's body is decoded to; one that can't be is answered with 400
      */
     public <Q> Builder on(String type, Class<Q> bodyType, QueryHandler<? super Q> handler) {
-      throw new UnsupportedOperationException();
+      Names.require("type", type);
+      if (handlings.putIfAbsent(type, new Responding.Handling<>(bodyType, handler)) != null) {
+        throw new IllegalArgumentException(
+            "handler for '" + type + "' given twice (expected: one per type)");
+      }
+      return this;
     }
 
     /**
@@ -59,7 +87,18 @@ public final class Responder implements AutoCloseable {
      * @throws IllegalStateException without a handler
      */
     public Responder start() {
-      throw new UnsupportedOperationException();
+      client.requireOpen();
+      client.requireNotOnHandlerThread();
+      int count = handlings.size();
+      if (count == 0 || count > WireLimits.TYPES_MAX) {
+        throw new IllegalStateException(
+            "query types: " + count + " (expected: 1 to " + WireLimits.TYPES_MAX + ")");
+      }
+      Responding responding =
+          new Responding(client.connection(), Map.copyOf(handlings), concurrency);
+      List<String> types = List.copyOf(handlings.keySet());
+      client.awaitRegistered(responding.start(), responding::abandon, "responder of " + types);
+      return new Responder(client, responding, types);
     }
   }
 }

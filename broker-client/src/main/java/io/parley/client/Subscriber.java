@@ -1,7 +1,14 @@
 package io.parley.client;
 
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.model.Names;
+import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handles the events of a durable subscription, competing with other instances of its service for
@@ -21,11 +28,20 @@ import java.util.function.Consumer;
  * process alive until it is closed.
  */
 public final class Subscriber implements AutoCloseable {
-  private Subscriber() {}
+  private final ParleyClient client;
+  private final Consumption<LeasedEvent> consumption;
+  private final String subscription;
+
+  private Subscriber(
+      ParleyClient client, Consumption<LeasedEvent> consumption, String subscription) {
+    this.client = client;
+    this.consumption = consumption;
+    this.subscription = subscription;
+  }
 
   /** The subscription; empty for the one named like the service. */
   public String subscription() {
-    throw new UnsupportedOperationException();
+    return subscription;
   }
 
   /**
@@ -36,26 +52,45 @@ public final class Subscriber implements AutoCloseable {
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    client.requireNotOnHandlerThread();
+    client.awaitStopped(consumption.stopFromOutside(), consumption::abandon);
   }
 
   /** What a subscriber takes and how. Used once, by one thread. */
   public static final class Builder {
-    Builder(ParleyClient client) {}
+    private static final int CREDIT = 256;
+    private static final int CONCURRENCY_MAX = 1_000;
+
+    private final ParleyClient client;
+    private final Dispatch<LeasedEvent> handlers = new Dispatch<>();
+    private final Set<String> patterns = new LinkedHashSet<>();
+    private @Nullable Consumer<? super EventDelivery> receiver;
+    private String subscription = "";
+    private int credit = CREDIT;
+    private int concurrency = 1;
+    private int leaseMs;
+    private boolean autoExtend = true;
+
+    Builder(ParleyClient client) {
+      this.client = client;
+    }
 
     /** The subscription's name; by default the service's. */
     public Builder subscription(String subscription) {
-      throw new UnsupportedOperationException();
+      this.subscription = Names.require("subscription", subscription);
+      return this;
     }
 
     /** Most events in its hands at once, begun or not: 1 to 65,536; 256 by default. */
     public Builder credit(int messages) {
-      throw new UnsupportedOperationException();
+      this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
+      return this;
     }
 
     /** How many handlers may run at once: 1 (default) to 1,000. */
     public Builder concurrency(int handlers) {
-      throw new UnsupportedOperationException();
+      this.concurrency = Numbers.require("concurrency", handlers, 1, CONCURRENCY_MAX);
+      return this;
     }
 
     /**
@@ -63,7 +98,8 @@ public final class Subscriber implements AutoCloseable {
      * also how long others wait when this process dies without its connection being closed.
      */
     public Builder lease(Duration lease) {
-      throw new UnsupportedOperationException();
+      this.leaseMs = (int) Numbers.requireMillis("lease", lease, 1).toMillis();
+      return this;
     }
 
     /**
@@ -74,12 +110,20 @@ public final class Subscriber implements AutoCloseable {
      * @param bodyType what the body is decoded to; one that can't be is dead-lettered
      */
     public <E> Builder on(String pattern, Class<E> bodyType, EventHandler<? super E> handler) {
-      throw new UnsupportedOperationException();
+      handlers.add(
+          pattern,
+          bodyType,
+          (body, delivery) -> delivery.settle(result(handler.handle(body, delivery))));
+      patterns.add(pattern);
+      return this;
     }
 
     /** Makes the subscription want events without a handler of their own: for {@link #manual}. */
     public Builder patterns(String... patterns) {
-      throw new UnsupportedOperationException();
+      for (String pattern : patterns) {
+        this.patterns.add(new TypePattern(pattern).text());
+      }
+      return this;
     }
 
     /**
@@ -90,12 +134,14 @@ public final class Subscriber implements AutoCloseable {
      *     fails the attempt unless it has settled
      */
     public Builder manual(Consumer<? super EventDelivery> receiver) {
-      throw new UnsupportedOperationException();
+      this.receiver = receiver;
+      return this;
     }
 
     /** Whether leases are kept as long as an event is in hand; true by default. */
     public Builder autoExtend(boolean autoExtend) {
-      throw new UnsupportedOperationException();
+      this.autoExtend = autoExtend;
+      return this;
     }
 
     /**
@@ -105,7 +151,49 @@ public final class Subscriber implements AutoCloseable {
      * @throws IllegalStateException without handler, or with both kinds
      */
     public Subscriber start() {
-      throw new UnsupportedOperationException();
+      client.requireOpen();
+      client.requireNotOnHandlerThread();
+      Consumption<LeasedEvent> consumption =
+          new Consumption<>(client.connection(), settings(), LeasedEvent::new, receiverOfAll());
+      client.awaitRegistered(
+          consumption.start(), consumption::abandon, "subscriber of '" + subscription + "'");
+      return new Subscriber(client, consumption, subscription);
+    }
+
+    private Consumption.Receiver<LeasedEvent> receiverOfAll() {
+      Consumer<? super EventDelivery> manual = receiver;
+      if ((manual == null) == handlers.isEmpty()) {
+        throw new IllegalStateException(
+            (manual == null ? "no handler" : "both manual and handlers by type")
+                + " (expected: either on(…) or manual(…))");
+      }
+      return manual == null ? handlers : manual::accept;
+    }
+
+    private ConsumptionSettings settings() {
+      if (patterns.size() > WireLimits.TYPES_MAX) {
+        throw new IllegalStateException(
+            "patterns: " + patterns.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
+      }
+      if (client.service().isEmpty() && subscription.isEmpty()) {
+        throw new IllegalStateException(
+            "subscription: none, and the client has no service (expected: one of both)");
+      }
+      return new ConsumptionSettings(
+          ConsumptionSettings.Kind.EVENTS,
+          subscription,
+          List.copyOf(patterns),
+          credit,
+          concurrency,
+          leaseMs,
+          autoExtend);
+    }
+
+    private static EventResult result(@Nullable EventResult result) {
+      if (result == null) {
+        throw new IllegalStateException("the handler returned null (expected: a EventResult)");
+      }
+      return result;
     }
   }
 }
