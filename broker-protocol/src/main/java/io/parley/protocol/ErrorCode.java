@@ -22,6 +22,8 @@ public enum ErrorCode {
   GOING_AWAY(107, true, "The broker is stopping; connect again."),
   NOT_LEADER(108, true, "Another node leads this namespace; follow the address in the message."),
   SESSION_TAKEN_OVER(109, false, "A newer connection resumed this producer session."),
+  NOT_CONNECTED(110, true, "No broker answers at the URI's addresses; is it running?"),
+  UNCONFIRMED(111, true, "No confirm came in time; the client goes on trying by itself."),
 
   INVALID_ARGUMENT(201, false, "A value is outside what is accepted; the message names both."),
   INVALID_NAME(202, false, "Names are 1 to 200 characters of A-Z a-z 0-9 . _ -"),
@@ -48,7 +50,10 @@ public enum ErrorCode {
 
   NO_RESPONDER(601, true, "Nobody answers this query type right now."),
   DEADLINE_EXCEEDED(602, true, "No answer within the deadline."),
-  CANCELLED(603, false, "The asker cancelled the query.");
+  CANCELLED(603, false, "The asker cancelled the query."),
+  BAD_QUERY(604, false, "The responder can make nothing of the query; its reason says why."),
+  NOT_IDENTIFIED(605, false, "The responder doesn't know who asks; identify yourself to it."),
+  NOT_PERMITTED(606, false, "The responder doesn't let this asker know.");
 
   private static final Map<Integer, ErrorCode> BY_NUMBER = new HashMap<>();
 

@@ -224,17 +224,32 @@ public final class MessageRecord {
     return has(FLAG_EXPIRES) ? (long) LONG.get(bytes, at(FLAG_EXPIRES)) : 0;
   }
 
+  /** The conversation, or null. */
+  public @Nullable MessageId correlationId() {
+    return has(FLAG_CORRELATION) ? idAt(at(FLAG_CORRELATION)) : null;
+  }
+
+  /** The message that caused this one, or null. */
+  public @Nullable MessageId causationId() {
+    return has(FLAG_CAUSATION) ? idAt(at(FLAG_CAUSATION)) : null;
+  }
+
+  /** Where the body starts in the array; it reaches to {@link #end}. */
+  public int bodyOffset() {
+    return at(FLAGS_KNOWN + 1);
+  }
+
   /** The whole message; its body is a copy. */
   public Message toMessage() {
     int flags = flags();
-    int body = at(FLAGS_KNOWN + 1);
+    int body = bodyOffset();
     return new Message(
         id(),
         kind(),
         type(),
         key(),
-        (flags & FLAG_CORRELATION) != 0 ? idAt(at(FLAG_CORRELATION)) : null,
-        (flags & FLAG_CAUSATION) != 0 ? idAt(at(FLAG_CAUSATION)) : null,
+        correlationId(),
+        causationId(),
         notBeforeMs(),
         expiresAtMs(),
         (flags & FLAG_PRIORITY) != 0 ? bytes[at(FLAG_PRIORITY)] : 0,
@@ -450,7 +465,8 @@ public final class MessageRecord {
     return new MessageId((long) LONG.get(bytes, at), (long) LONG.get(bytes, at + 8));
   }
 
-  private @Nullable String contentType() {
+  /** Media type of the body, or null. */
+  public @Nullable String contentType() {
     if (!has(FLAG_CONTENT_TYPE)) {
       return null;
     }
@@ -458,7 +474,8 @@ public final class MessageRecord {
     return new String(bytes, at + 1, bytes[at] & 0xFF, UTF_8);
   }
 
-  private Map<String, String> headers() {
+  /** The headers, in a map of their own. */
+  public Map<String, String> headers() {
     if (!has(FLAG_HEADERS)) {
       return Map.of();
     }

@@ -1,0 +1,199 @@
+package io.parley.client;
+
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.model.Names;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Competes for the commands of one queue and handles them. Ends with its client, or by {@link
+ * #close}.
+ *
+ * <pre>{@code
+ * client.commandConsumer()
+ *     .concurrency(4)
+ *     .on("shop.cart.AddProductToCart", AddProductToCart.class, (command, delivery) -> {
+ *       Cart cart = carts.add(command);
+ *       return CommandResult.complete().event("shop.cart.ProductAddedToCart", command.added());
+ *     })
+ *     .start();
+ * }</pre>
+ *
+ * <p>Handlers begin in the order of delivery, on threads of the consumer. Its threads keep the
+ * process alive until it is closed.
+ */
+public final class CommandConsumer implements AutoCloseable {
+  private final ParleyClient client;
+  private final Consumption<LeasedCommand> consumption;
+  private final String queue;
+
+  private CommandConsumer(
+      ParleyClient client, Consumption<LeasedCommand> consumption, String queue) {
+    this.client = client;
+    this.consumption = consumption;
+    this.queue = queue;
+  }
+
+  /** The queue; empty for the one named like the service. */
+  public String queue() {
+    return queue;
+  }
+
+  /**
+   * Takes nothing more, gives back what wasn't begun, and waits for running handlers and their
+   * settlements, at most the client's drain time. A second call returns at once.
+   *
+   * @throws IllegalStateException on a handler's thread or the client's own
+   */
+  @Override
+  public void close() {
+    client.requireNotOnHandlerThread();
+    client.awaitStopped(consumption.stopFromOutside(), consumption::abandon);
+  }
+
+  /** What a consumer takes and how. Used once, by one thread. */
+  public static final class Builder {
+    private static final int CREDIT = 256;
+    private static final int CONCURRENCY_MAX = 1_000;
+
+    private final ParleyClient client;
+    private final Dispatch<LeasedCommand> handlers = new Dispatch<>();
+    private final Set<String> types = new LinkedHashSet<>();
+    private @Nullable Consumer<? super CommandDelivery> receiver;
+    private String queue = "";
+    private int credit = CREDIT;
+    private int concurrency = 1;
+    private int leaseMs;
+    private boolean autoExtend = true;
+
+    Builder(ParleyClient client) {
+      this.client = client;
+    }
+
+    /** The queue, one of the client's service; by default the one named like the service. */
+    public Builder queue(String queue) {
+      this.queue = Names.require("queue", queue);
+      return this;
+    }
+
+    /** Most commands in its hands at once, begun or not: 1 to 65,536; 256 by default. */
+    public Builder credit(int messages) {
+      this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
+      return this;
+    }
+
+    /** How many handlers may run at once: 1 (default) to 1,000. */
+    public Builder concurrency(int handlers) {
+      this.concurrency = Numbers.require("concurrency", handlers, 1, CONCURRENCY_MAX);
+      return this;
+    }
+
+    /**
+     * How long a lease lasts between two extensions: by default as long as the broker says. It is
+     * also how long others wait when this process dies without its connection being closed.
+     */
+    public Builder lease(Duration lease) {
+      this.leaseMs = (int) Numbers.requireMillis("lease", lease, 1).toMillis();
+      return this;
+    }
+
+    /**
+     * Handles commands of a type, and claims it for the queue.
+     *
+     * @param type its exact name
+     * @param bodyType what the body is decoded to; one that can't be is dead-lettered
+     */
+    public <C> Builder on(String type, Class<C> bodyType, CommandHandler<? super C> handler) {
+      Names.require("type", type);
+      handlers.add(
+          type,
+          bodyType,
+          (body, delivery) -> delivery.settle(result(handler.handle(body, delivery))));
+      types.add(type);
+      return this;
+    }
+
+    /** Claims types for the queue without a handler of their own: for {@link #manual}. */
+    public Builder types(String... types) {
+      for (String type : types) {
+        this.types.add(Names.require("type", type));
+      }
+      return this;
+    }
+
+    /**
+     * Hands out every command undecoded, to be settled by whom and when it suits, instead of
+     * handlers by type. With {@link #types} left out: whatever the queue owns already.
+     *
+     * @param receiver called on the consumer's threads, in the order of delivery; what it throws
+     *     fails the attempt unless it has settled
+     */
+    public Builder manual(Consumer<? super CommandDelivery> receiver) {
+      this.receiver = receiver;
+      return this;
+    }
+
+    /** Whether leases are kept as long as a command is in hand; true by default. */
+    public Builder autoExtend(boolean autoExtend) {
+      this.autoExtend = autoExtend;
+      return this;
+    }
+
+    /**
+     * Registers the consumer; returns when the broker has.
+     *
+     * @throws io.parley.protocol.ParleyException if it is refused: {@code OWNED_BY} another
+     *     service, {@code WRONG_KIND}, {@code TYPE_NOT_DECLARED}, …
+     * @throws IllegalStateException without handler, or with both kinds
+     */
+    public CommandConsumer start() {
+      client.requireOpen();
+      client.requireNotOnHandlerThread();
+      Consumption<LeasedCommand> consumption =
+          new Consumption<>(client.connection(), settings(), LeasedCommand::new, receiverOfAll());
+      client.awaitRegistered(
+          consumption.start(), consumption::abandon, "consumer of queue '" + queue + "'");
+      return new CommandConsumer(client, consumption, queue);
+    }
+
+    private Consumption.Receiver<LeasedCommand> receiverOfAll() {
+      Consumer<? super CommandDelivery> manual = receiver;
+      if ((manual == null) == handlers.isEmpty()) {
+        throw new IllegalStateException(
+            (manual == null ? "no handler" : "both manual and handlers by type")
+                + " (expected: either on(…) or manual(…))");
+      }
+      return manual == null ? handlers : manual::accept;
+    }
+
+    private ConsumptionSettings settings() {
+      if (types.size() > WireLimits.TYPES_MAX) {
+        throw new IllegalStateException(
+            "types: " + types.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
+      }
+      if (client.service().isEmpty() && queue.isEmpty()) {
+        throw new IllegalStateException(
+            "queue: none, and the client has no service (expected: one of both)");
+      }
+      return new ConsumptionSettings(
+          ConsumptionSettings.Kind.COMMANDS,
+          queue,
+          List.copyOf(types),
+          credit,
+          concurrency,
+          leaseMs,
+          autoExtend);
+    }
+
+    private static CommandResult result(@Nullable CommandResult result) {
+      if (result == null) {
+        throw new IllegalStateException("the handler returned null (expected: a CommandResult)");
+      }
+      return result;
+    }
+  }
+}

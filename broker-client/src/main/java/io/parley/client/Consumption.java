@@ -1,0 +1,755 @@
+package io.parley.client;
+
+import io.netty.util.concurrent.ScheduledFuture;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.frame.Push;
+import io.parley.protocol.frame.Request;
+import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.Settlement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One consumer or subscriber: its registration, the messages in its hands, and its threads.
+ *
+ * <pre>
+ *   DELIVER ──▶ lots ──▶ buffer ──▶ handler threads ──▶ settled ──▶ coalescer ──▶ SETTLE, CREDIT
+ *   (event loop)         (lock)     take one, in order   (hand-over)  (event loop)
+ * </pre>
+ *
+ * <p>Invariants: handling begins in the order of delivery, and {@code started} counts it for the
+ * connection that is up. A lot is in {@code openLots} until all its messages are settled. At most
+ * the settings' credit of messages is in hand, those of an ended connection included.
+ *
+ * @param <D> what the threads are given
+ */
+final class Consumption<D extends LeasedMessage> implements Registration {
+  /** Settle frames on their way beyond which settlements collect until one is answered. */
+  private static final int SETTLES_IN_FLIGHT_MAX = 2;
+
+  /** Most bytes of one settle frame, unless one settlement alone is larger. */
+  private static final int SETTLE_BYTES_MAX = 256 * 1024;
+
+  /** How long to wait before settling again after an error of the broker that names no time. */
+  private static final int SETTLE_AGAIN_MS = 500;
+
+  /** A lease is extended when a third of it is over; looked at twice as often. */
+  private static final int EXTEND_AT_PART = 3;
+
+  private final Connection connection;
+  private final ConsumptionSettings settings;
+  private final int number;
+  private final Leasing<D> leasing;
+  private final Receiver<? super D> receiver;
+  private final List<Thread> threads = new ArrayList<>();
+  private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+  /** Guarded by {@code lock}. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition notEmpty = lock.newCondition();
+  private final Deque<Lot> buffer = new ArrayDeque<>();
+  private boolean ended;
+
+  /** Written under {@code lock}. */
+  private volatile long started;
+
+  private final HandOver<LeasedMessage> settled = new HandOver<>();
+  private final WakeUp wakeUp;
+
+  /** From here on: event loop only. */
+  private final SettleCoalescer coalescer = new SettleCoalescer();
+
+  private final Set<Lot> openLots = new LinkedHashSet<>();
+  private List<LeasedMessage> toTell = new ArrayList<>();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private @Nullable ScheduledFuture<?> extending;
+  private int settlesInFlight;
+  private long startedTold;
+  private int creditLeft;
+  private int creditOwed;
+  private boolean stopping;
+  private boolean closedAtBroker;
+
+  /** What the threads give messages to. */
+  interface Receiver<D> {
+    /** May settle it or not; what it throws fails the attempt unless it did. */
+    void receive(D message) throws Exception;
+  }
+
+  /** Makes the object a message is in while somebody holds it. */
+  interface Leasing<D> {
+    D lease(Consumption<?> consumption, Lot lot, int index, MessageRecord record);
+  }
+
+  Consumption(
+      Connection connection,
+      ConsumptionSettings settings,
+      Leasing<D> leasing,
+      Receiver<? super D> receiver) {
+    this.connection = connection;
+    this.settings = settings;
+    this.number = connection.newNumber();
+    this.leasing = leasing;
+    this.receiver = receiver;
+    this.wakeUp = new WakeUp(connection.loop(), this::work);
+  }
+
+  // ---- any thread
+
+  /** Registers it; completes when the broker has, or fails with its refusal. */
+  CompletableFuture<Void> start() {
+    for (int i = 1; i <= settings.concurrency(); i++) {
+      Thread thread =
+          new HandlerThread(connection, this::handle, "parley-consumer-" + number + "-" + i);
+      threads.add(thread);
+      thread.start();
+    }
+    connection.loop().execute(() -> connection.addConsumer(this));
+    return registered;
+  }
+
+  /** As {@link #stop}, from any thread. */
+  CompletableFuture<Void> stopFromOutside() {
+    connection.loop().execute(this::stop);
+    return stopped;
+  }
+
+  /** Ends its threads without waiting; for what the drain didn't end. */
+  void abandon() {
+    connection.loop().execute(this::abandoned);
+  }
+
+  PayloadCodec codec() {
+    return connection.settings().codec();
+  }
+
+  Response.HelloOk limits() {
+    return connection.welcome();
+  }
+
+  /** Takes what a message's holder said of it. */
+  void settle(LeasedMessage message) {
+    settled.put(message);
+    wakeUp.ask();
+    if (connection.isClosed()) {
+      message.failSettling(Connection.closedException());
+    }
+  }
+
+  CompletableFuture<Void> extend(Lot lot, int index, int leaseMs) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    long sequence = lot.firstSequence() + index;
+    if (connection.isClosed()) {
+      done.completeExceptionally(Connection.closedException());
+    } else if (lot.isLost(index)) {
+      done.completeExceptionally(new LeaseLostException("the lease of " + sequence + " is lost"));
+    } else {
+      Settlement extend = new Settlement.Extend(lot.epoch(), sequence, 1, leaseMs);
+      connection.loop().execute(() -> connection.call(new ExtendCall(List.of(extend), done)));
+    }
+    return done;
+  }
+
+  // ---- handler threads
+
+  private void handle() {
+    D message = next();
+    while (message != null) {
+      wakeUp.ask();
+      handle(message);
+      message = next();
+    }
+  }
+
+  private void handle(D message) {
+    if (message.isLeaseLost()) {
+      message.drop();
+      return;
+    }
+    String defect = message.defect();
+    if (defect != null) {
+      message.trySettle(message.fail(ErrorCode.CORRUPT_MESSAGE.name(), defect, true), null);
+      return;
+    }
+    Cause.enter(message);
+    try {
+      receiver.receive(message);
+    } catch (Throwable e) {
+      if (message.trySettle(message.failedBy(e), null) && !(e instanceof RejectedException)) {
+        connection.tell(listener -> listener.handlerFailed(message.type(), e));
+      }
+    } finally {
+      Cause.leave();
+    }
+  }
+
+  /** The next message to begin with; null when there are no more. */
+  private @Nullable D next() {
+    lock.lock();
+    try {
+      while (buffer.isEmpty()) {
+        if (ended) {
+          return null;
+        }
+        // An interrupt was meant for the handler that is over, or comes with the end.
+        notEmpty.awaitUninterruptibly();
+      }
+      Lot lot = buffer.element();
+      MessageRecord record = new MessageRecord();
+      int index = lot.takeNext(record);
+      if (!lot.hasNext()) {
+        buffer.remove();
+      }
+      started++;
+      return leasing.lease(this, lot, index, record);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- event loop: registration
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public Call registering() {
+    int inHand = openLots.stream().mapToInt(Lot::open).sum();
+    creditLeft = stopping ? 0 : Math.max(0, settings.credit() - inHand);
+    creditOwed = 0;
+    return new RegisterCall(creditLeft);
+  }
+
+  @Override
+  public void connected() {
+    work();
+  }
+
+  @Override
+  public void disconnected() {
+    lock.lock();
+    try {
+      // Not begun: the broker delivers them again, perhaps to somebody else.
+      for (Lot lot : buffer) {
+        lot.settleFrom(lot.takeRest());
+      }
+      buffer.clear();
+      started = 0;
+    } finally {
+      lock.unlock();
+    }
+    startedTold = 0;
+    openLots.forEach(Lot::lose);
+    openLots.removeIf(lot -> lot.open() == 0);
+    if (stopping) {
+      closedAtBroker = true;
+    }
+    checkStopped();
+  }
+
+  @Override
+  public void received(Push push) {
+    if (push instanceof Push.Deliver deliver) {
+      long now = System.nanoTime();
+      for (Push.Segment segment : deliver.segments()) {
+        received(new Lot(deliver, segment, now));
+      }
+      keepLeases(deliver.leaseMs());
+      if (stopping) {
+        work();
+      }
+    }
+  }
+
+  private void received(Lot lot) {
+    openLots.add(lot);
+    creditLeft -= lot.count();
+    if (stopping) {
+      giveBack(lot);
+      return;
+    }
+    lock.lock();
+    try {
+      buffer.add(lot);
+      if (lot.count() == 1) {
+        notEmpty.signal();
+      } else {
+        notEmpty.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> stop() {
+    if (stopping) {
+      return stopped;
+    }
+    stopping = true;
+    lock.lock();
+    try {
+      buffer.forEach(this::giveBack);
+      buffer.clear();
+      ended = true;
+      notEmpty.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (connection.isUp()) {
+      connection.call(new CloseCall());
+    } else {
+      closedAtBroker = true;
+    }
+    work();
+    return stopped;
+  }
+
+  private void giveBack(Lot lot) {
+    int from = lot.takeRest();
+    if (from < lot.count()) {
+      coalescer.release(lot.epoch(), lot.firstSequence() + from, lot.count() - from);
+      lot.settleFrom(from);
+    }
+    if (lot.open() == 0) {
+      openLots.remove(lot);
+    }
+  }
+
+  @Override
+  public void abandoned() {
+    lock.lock();
+    try {
+      buffer.clear();
+      ended = true;
+      notEmpty.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    openLots.forEach(Lot::lose);
+    threads.forEach(Thread::interrupt);
+    connection.removeConsumer(this);
+    takeSettled();
+    failToTell(Connection.closedException());
+    registered.completeExceptionally(Connection.closedException());
+    stopped.complete(null);
+  }
+
+  private void checkStopped() {
+    if (stopping
+        && closedAtBroker
+        && openLots.isEmpty()
+        && coalescer.isEmpty()
+        && settlesInFlight == 0) {
+      connection.removeConsumer(this);
+      stopped.complete(null);
+    }
+  }
+
+  // ---- event loop: settling
+
+  private void work() {
+    wakeUp.rearm();
+    takeSettled();
+    if (connection.isUp()) {
+      sendSettlements();
+      tellStarted();
+      giveCredit();
+    }
+    if (!connection.isUp() || settlesInFlight >= SETTLES_IN_FLIGHT_MAX) {
+      // An answer or a connection is what continues this, not the next handler.
+      wakeUp.hush();
+    }
+    checkStopped();
+  }
+
+  private void takeSettled() {
+    LeasedMessage message = settled.takeAll();
+    while (message != null) {
+      LeasedMessage next = message.linked();
+      message.link(null);
+      take(message);
+      message = next;
+    }
+  }
+
+  private void take(LeasedMessage message) {
+    Lot lot = message.lot();
+    if (!lot.settle(message.index())) {
+      return;
+    }
+    if (lot.open() == 0) {
+      openLots.remove(lot);
+    }
+    creditOwed++;
+    if (message.isDropped()) {
+      return;
+    }
+    Settlement settlement = message.settlement();
+    if (settlement == null) {
+      coalescer.complete(message.epoch(), message.sequence());
+    } else {
+      coalescer.add(settlement);
+    }
+    if (message.settling() != null) {
+      toTell.add(message);
+    }
+  }
+
+  private void sendSettlements() {
+    while (!coalescer.isEmpty() && settlesInFlight < SETTLES_IN_FLIGHT_MAX) {
+      int bytesMax = Math.min(SETTLE_BYTES_MAX, limits().maxMessageBytes());
+      List<Settlement> settlements = coalescer.take(WireLimits.BATCH_MAX_MESSAGES, bytesMax);
+      settlesInFlight++;
+      connection.call(new SettleCall(settlements, askersOf(settlements)));
+    }
+  }
+
+  /** Those of the messages settled here whose holders want to know. */
+  private List<LeasedMessage> askersOf(List<Settlement> settlements) {
+    if (toTell.isEmpty() || coalescer.isEmpty()) {
+      List<LeasedMessage> all = toTell;
+      toTell = new ArrayList<>();
+      return all;
+    }
+    List<LeasedMessage> askers = new ArrayList<>();
+    toTell.removeIf(
+        message -> isIn(settlements, message.epoch(), message.sequence()) && askers.add(message));
+    return askers;
+  }
+
+  private static boolean isIn(List<Settlement> settlements, long epoch, long sequence) {
+    for (Settlement settlement : settlements) {
+      long from = settlement.sequence();
+      if (settlement.epoch() == epoch && sequence >= from && sequence < from + count(settlement)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int count(Settlement settlement) {
+    if (settlement instanceof Settlement.Complete complete) {
+      return complete.count();
+    }
+    return settlement instanceof Settlement.Release release ? release.count() : 1;
+  }
+
+  private void tellStarted() {
+    long now = started;
+    if (now > startedTold && settlesInFlight < SETTLES_IN_FLIGHT_MAX) {
+      startedTold = now;
+      connection.write(new Request.Settle(0, number, now, List.of()));
+    }
+  }
+
+  private void giveCredit() {
+    boolean isDue = creditOwed >= (settings.credit() + 1) / 2 || creditLeft <= 0;
+    if (creditOwed > 0 && isDue && !stopping) {
+      connection.write(new Request.Credit(0, number, creditOwed));
+      creditLeft += creditOwed;
+      creditOwed = 0;
+    }
+  }
+
+  private void failToTell(ParleyException reason) {
+    toTell.forEach(message -> message.failSettling(reason));
+    toTell.clear();
+  }
+
+  // ---- event loop: keeping leases
+
+  private void keepLeases(int leaseMs) {
+    if (settings.autoExtend() && extending == null && leaseMs > 0 && !openLots.isEmpty()) {
+      long everyMs = Math.max(1, leaseMs / (2 * EXTEND_AT_PART));
+      extending =
+          connection
+              .loop()
+              .schedule(
+                  () -> {
+                    extending = null;
+                    extendLeases();
+                    keepLeases(leaseMs);
+                  },
+                  everyMs,
+                  TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void extendLeases() {
+    if (!connection.isUp()) {
+      return;
+    }
+    takeSettled();
+    long now = System.nanoTime();
+    List<Settlement> extensions = new ArrayList<>();
+    int messages = 0;
+    for (Lot lot : openLots) {
+      long due = TimeUnit.MILLISECONDS.toNanos(lot.leaseMs()) / EXTEND_AT_PART;
+      if (lot.isLost() || now - lot.keptSince() < due) {
+        continue;
+      }
+      if (messages + lot.open() > WireLimits.BATCH_MAX_MESSAGES) {
+        extend(extensions);
+        extensions = new ArrayList<>();
+        messages = 0;
+      }
+      messages += lot.open();
+      lot.keptSince(now);
+      addOpenRanges(lot, extensions);
+    }
+    extend(extensions);
+    work();
+  }
+
+  private static void addOpenRanges(Lot lot, List<Settlement> extensions) {
+    lot.forEachOpenRange(
+        (index, count) ->
+            extensions.add(
+                new Settlement.Extend(
+                    lot.epoch(), lot.firstSequence() + index, count, lot.leaseMs())));
+  }
+
+  private void extend(List<Settlement> extensions) {
+    if (!extensions.isEmpty()) {
+      connection.call(new ExtendCall(extensions, null));
+    }
+  }
+
+  private void lose(long epoch, long sequence) {
+    for (Lot lot : openLots) {
+      if (lot.contains(epoch, sequence)) {
+        lot.lose((int) (sequence - lot.firstSequence()));
+      }
+    }
+  }
+
+  // ---- calls
+
+  private final class RegisterCall extends Call {
+    private final int credit;
+
+    RegisterCall(int credit) {
+      this.credit = credit;
+    }
+
+    @Override
+    Request frame() {
+      return switch (settings.kind()) {
+        case COMMANDS ->
+            new Request.Consume(
+                correlation(),
+                number,
+                settings.destination(),
+                settings.types(),
+                credit,
+                settings.leaseMs());
+        case EVENTS ->
+            new Request.Subscribe(
+                correlation(),
+                number,
+                settings.destination(),
+                settings.types(),
+                credit,
+                settings.leaseMs());
+      };
+    }
+
+    @Override
+    void answered(Response response) {
+      Response.Ok unused = (Response.Ok) response;
+      registered.complete(null);
+    }
+
+    @Override
+    void failed(ParleyException reason) {
+      if (!registered.completeExceptionally(reason) && !connection.isClosed()) {
+        connection.tell(listener -> listener.registrationRefused(settings.types(), reason));
+      }
+    }
+
+    @Override
+    boolean outlivesConnection() {
+      return false;
+    }
+  }
+
+  private final class CloseCall extends Call {
+    @Override
+    Request frame() {
+      return new Request.CloseConsumer(correlation(), number);
+    }
+
+    @Override
+    void answered(Response response) {
+      Response.Ok unused = (Response.Ok) response;
+      closedAtBroker = true;
+      checkStopped();
+    }
+
+    @Override
+    void failed(ParleyException reason) {
+      closedAtBroker = true;
+      checkStopped();
+    }
+
+    @Override
+    boolean outlivesConnection() {
+      return false;
+    }
+  }
+
+  private final class SettleCall extends Call {
+    private final List<Settlement> settlements;
+    private final List<LeasedMessage> askers;
+    private boolean repeated;
+
+    SettleCall(List<Settlement> settlements, List<LeasedMessage> askers) {
+      this.settlements = settlements;
+      this.askers = askers;
+    }
+
+    @Override
+    Request frame() {
+      startedTold = started;
+      return new Request.Settle(correlation(), number, startedTold, settlements);
+    }
+
+    @Override
+    boolean outlivesConnection() {
+      repeated = true;
+      return true;
+    }
+
+    @Override
+    void answered(Response response) {
+      for (Response.SettleRefusal refusal : ((Response.Settled) response).refusals()) {
+        refused(refusal);
+      }
+      for (LeasedMessage asker : askers) {
+        CompletableFuture<Void> settling = asker.settling();
+        if (settling != null) {
+          settling.complete(null);
+        }
+      }
+      settlesInFlight--;
+      work();
+    }
+
+    private void refused(Response.SettleRefusal refusal) {
+      if (refusal.index() >= settlements.size()
+          || (repeated && refusal.code() == ErrorCode.ALREADY_SETTLED)) {
+        // The second: by this very call, whose answer was lost with the connection.
+        return;
+      }
+      Settlement settlement = settlements.get(refusal.index());
+      ParleyException reason = BrokerErrors.of(refusal);
+      for (LeasedMessage asker : askers) {
+        if (asker.sequence() == refusal.sequence() && asker.epoch() == settlement.epoch()) {
+          asker.failSettling(reason);
+        }
+      }
+      connection.tell(listener -> listener.settleRefused(refusal.sequence(), reason));
+      failInstead(settlement, refusal);
+    }
+
+    /** An impossible result, such as an event of a command's type, fails the attempt. */
+    private void failInstead(Settlement settlement, Response.SettleRefusal refusal) {
+      boolean isOver =
+          refusal.code() == ErrorCode.LEASE_LOST || refusal.code() == ErrorCode.ALREADY_SETTLED;
+      if (!isOver
+          && (settlement instanceof Settlement.CompleteWith
+              || settlement instanceof Settlement.Reject)) {
+        coalescer.add(
+            new Settlement.Fail(
+                settlement.epoch(),
+                settlement.sequence(),
+                false,
+                refusal.code().name(),
+                refusal.message(),
+                Failed.BACK_OFF));
+      }
+    }
+
+    @Override
+    void failed(ParleyException reason) {
+      if (reason.code().retryable() && !connection.isClosed()) {
+        long wait = Math.max(reason.retryAfter().toMillis(), SETTLE_AGAIN_MS);
+        var unused =
+            connection
+                .loop()
+                .schedule(() -> connection.callAgain(this), wait, TimeUnit.MILLISECONDS);
+        return;
+      }
+      askers.forEach(asker -> asker.failSettling(reason));
+      if (!connection.isClosed()) {
+        long first = settlements.get(0).sequence();
+        connection.tell(listener -> listener.settleRefused(first, reason));
+      }
+      settlesInFlight--;
+      work();
+    }
+  }
+
+  private final class ExtendCall extends Call {
+    private final List<Settlement> extensions;
+    private final @Nullable CompletableFuture<Void> asker;
+
+    ExtendCall(List<Settlement> extensions, @Nullable CompletableFuture<Void> asker) {
+      this.extensions = extensions;
+      this.asker = asker;
+    }
+
+    @Override
+    Request frame() {
+      startedTold = started;
+      return new Request.Settle(correlation(), number, startedTold, extensions);
+    }
+
+    @Override
+    void answered(Response response) {
+      for (Response.SettleRefusal refusal : ((Response.Settled) response).refusals()) {
+        if (refusal.index() < extensions.size()) {
+          lose(extensions.get(refusal.index()).epoch(), refusal.sequence());
+        }
+        if (asker != null) {
+          asker.completeExceptionally(BrokerErrors.of(refusal));
+        }
+      }
+      if (asker != null) {
+        asker.complete(null);
+      }
+    }
+
+    @Override
+    void failed(ParleyException reason) {
+      if (asker != null) {
+        asker.completeExceptionally(reason);
+      }
+    }
+
+    @Override
+    boolean outlivesConnection() {
+      if (asker != null) {
+        asker.completeExceptionally(
+            new LeaseLostException("the connection of this lease has ended"));
+      }
+      return false;
+    }
+  }
+}

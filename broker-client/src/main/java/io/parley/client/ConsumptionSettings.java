@@ -1,0 +1,26 @@
+package io.parley.client;
+
+import java.util.List;
+
+/**
+ * What a consumer or subscriber wants.
+ *
+ * @param kind which of them
+ * @param destination queue or subscription; empty for the one named like the service
+ * @param types types claimed or patterns subscribed to
+ * @param leaseMs 0 for the broker's default
+ */
+record ConsumptionSettings(
+    Kind kind,
+    String destination,
+    List<String> types,
+    int credit,
+    int concurrency,
+    int leaseMs,
+    boolean autoExtend) {
+  /** Commands of a queue, or events of a subscription. */
+  enum Kind {
+    COMMANDS,
+    EVENTS
+  }
+}

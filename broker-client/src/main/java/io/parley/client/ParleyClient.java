@@ -1,0 +1,658 @@
+package io.parley.client;
+
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.frame.Request;
+import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.Names;
+import io.parley.protocol.model.Outcome;
+import io.parley.protocol.model.TypePattern;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service's connection to a broker: sends commands, publishes events, asks queries, and starts
+ * the consumers, subscribers and responders that receive them.
+ *
+ * <pre>{@code
+ * try (ParleyClient client = ParleyClient.connect("parley://127.0.0.1:7440/default", "cart")) {
+ *   client.send("billing.SendInvoice", new SendInvoice("536365"));
+ * }
+ * }</pre>
+ *
+ * <p>A client is meant to live as long as its process. All methods may be called from any thread.
+ * When its connection ends it makes another one by itself, through all addresses of the URI, after
+ * 50 ms to 5 s: consumers and the like are registered again, and what wasn't confirmed is sent
+ * again in the same order, which the broker stores once.
+ *
+ * <p>Methods that end in {@code Async} return at once. Their futures are completed by the client's
+ * own thread, so what hangs on them must not block, or has to use the {@code …Async} methods of
+ * {@link CompletableFuture}. The others wait, and throw the {@link
+ * io.parley.protocol.ParleyException} that the future would fail with; on the client's own thread
+ * they throw {@link IllegalStateException}.
+ *
+ * <p>What is sent while a handler runs, on the handler's thread, carries the message in hand as its
+ * causation, and its conversation as correlation.
+ */
+public final class ParleyClient implements AutoCloseable {
+  /** How long to wait for the broker's goodbye, and for the event loop's thread to end. */
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+  private final ClientSettings settings;
+  private final Connection connection;
+  private final Sends sends;
+  private final Asks asks;
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  private ParleyClient(ClientSettings settings) {
+    this.settings = settings;
+    SecureRandom random = new SecureRandom();
+    MessageIdSource ids = new MessageIdSource(InstantSource.system(), random);
+    this.connection = new Connection(settings, random);
+    this.sends = new Sends(connection, ids);
+    this.asks = new Asks(connection, ids);
+  }
+
+  /**
+   * Connects with the defaults of {@link #builder()}.
+   *
+   * @param uri see {@link BrokerUri}
+   * @param service the logical component the client acts as, such as {@code cart}
+   */
+  public static ParleyClient connect(String uri, String service) {
+    return builder().uri(uri).service(service).connect();
+  }
+
+  /** A client with settings of its own. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Sends a command; returns when it is durable. */
+  public MessageId send(String type, Object body) {
+    return send(OutgoingMessage.of(type, body));
+  }
+
+  /**
+   * Sends a command; returns when it is durable.
+   *
+   * @return the command's id
+   * @throws UnconfirmedException if it wasn't confirmed within {@link Builder#sendTimeout}
+   * @throws io.parley.protocol.ParleyException if it was refused: {@code QUOTA_EXCEEDED}, {@code
+   *     WRONG_KIND}, {@code MESSAGE_TOO_LARGE}, …
+   * @throws IllegalArgumentException if a name or number is out of bounds
+   */
+  public MessageId send(OutgoingMessage command) {
+    return confirmed(MessageKind.COMMAND, command);
+  }
+
+  /** As {@link #sendAsync(OutgoingMessage)}. */
+  public CompletableFuture<MessageId> sendAsync(String type, Object body) {
+    return sendAsync(OutgoingMessage.of(type, body));
+  }
+
+  /**
+   * Sends a command. What is sent one after the other is stored in that order. All that waits at a
+   * time travels in one frame.
+   *
+   * <p>Returns at once, unless what isn't confirmed yet fills {@link Builder#maxInFlight} or the
+   * broker's window: then it waits for room, at most {@link Builder#sendTimeout}, and the future
+   * fails with {@code OVERLOADED} if there is none (on the client's own thread without waiting).
+   *
+   * @return the command's id, when it is durable
+   * @throws IllegalArgumentException if a name or number is out of bounds
+   * @throws io.parley.protocol.ParleyException if the codec can't encode the body
+   */
+  public CompletableFuture<MessageId> sendAsync(OutgoingMessage command) {
+    return sends.send(MessageKind.COMMAND, command);
+  }
+
+  /** Publishes an event; returns when it is durable. */
+  public MessageId publish(String type, Object body) {
+    return publish(OutgoingMessage.of(type, body));
+  }
+
+  /**
+   * Publishes an event; returns when it is durable, in all inboxes of those who want it.
+   *
+   * @return the event's id
+   * @throws UnconfirmedException if it wasn't confirmed within {@link Builder#sendTimeout}
+   * @throws io.parley.protocol.ParleyException if it was refused
+   * @throws IllegalArgumentException if a name or number is out of bounds
+   */
+  public MessageId publish(OutgoingMessage event) {
+    return confirmed(MessageKind.EVENT, event);
+  }
+
+  private MessageId confirmed(MessageKind kind, OutgoingMessage message) {
+    requireNotOnEventLoop();
+    PendingSend send = sends.send(kind, message);
+    return Waiting.await(send, settings.sendTimeout(), () -> unconfirmed(send));
+  }
+
+  private UnconfirmedException unconfirmed(PendingSend send) {
+    return new UnconfirmedException(
+        send.id(),
+        "message "
+            + send.id()
+            + " is not confirmed"
+            + (connection.isUp() ? "" : ": no connection to " + settings.uri())
+            + " (the client goes on trying)");
+  }
+
+  /** As {@link #publishAsync(OutgoingMessage)}. */
+  public CompletableFuture<MessageId> publishAsync(String type, Object body) {
+    return publishAsync(OutgoingMessage.of(type, body));
+  }
+
+  /** Publishes an event; everything said of {@link #sendAsync(OutgoingMessage)} holds. */
+  public CompletableFuture<MessageId> publishAsync(OutgoingMessage event) {
+    return sends.send(MessageKind.EVENT, event);
+  }
+
+  /**
+   * Sends a command and waits for what becomes of it. Its outcome is tracked.
+   *
+   * @param timeout for everything
+   * @return status {@code PENDING} if it hasn't ended by then
+   */
+  public Outcome sendAndAwait(OutgoingMessage command, Duration timeout) {
+    requireNotOnEventLoop();
+    return await(sendAndAwaitAsync(command, timeout), timeout, "outcome");
+  }
+
+  /** As {@link #sendAndAwait}, without waiting. */
+  public CompletableFuture<Outcome> sendAndAwaitAsync(OutgoingMessage command, Duration timeout) {
+    Numbers.requireMillis("timeout", timeout, 0);
+    long until = System.nanoTime() + timeout.toNanos();
+    PendingSend send = sends.send(MessageKind.COMMAND, command.trackOutcome());
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    var timer =
+        connection
+            .loop()
+            .schedule(
+                () -> {
+                  if (!send.isDone()) {
+                    outcome.completeExceptionally(unconfirmed(send));
+                  }
+                },
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+    var unused =
+        send.thenCompose(
+                id -> {
+                  timer.cancel(false);
+                  long left = Math.max(0, until - System.nanoTime());
+                  return asks.outcome(id, Duration.ofNanos(left));
+                })
+            .whenComplete((result, failure) -> finish(outcome, result, failure));
+    return outcome;
+  }
+
+  private static <T> void finish(
+      CompletableFuture<T> future, @Nullable T result, @Nullable Throwable failure) {
+    if (result != null) {
+      future.complete(result);
+    } else if (failure != null) {
+      future.completeExceptionally(Waiting.cause(failure));
+    }
+  }
+
+  /**
+   * What became of a command, as known now. A completed one is known only if its sender said {@link
+   * OutgoingMessage#trackOutcome}. Results are decoded with {@link #codec()}.
+   *
+   * @return status {@code PENDING} if it hasn't ended, or nothing is known of it
+   */
+  public Outcome outcome(MessageId command) {
+    return awaitOutcome(command, Duration.ZERO);
+  }
+
+  /**
+   * What became of a command, once it ended.
+   *
+   * @param timeout how long to wait for that: 0 to 24 days
+   * @return status {@code PENDING} if it hasn't ended by then
+   * @throws NotConnectedException if no broker could be asked in that time
+   */
+  public Outcome awaitOutcome(MessageId command, Duration timeout) {
+    requireNotOnEventLoop();
+    return await(awaitOutcomeAsync(command, timeout), timeout, "outcome of " + command);
+  }
+
+  /** As {@link #awaitOutcome}, without waiting. */
+  public CompletableFuture<Outcome> awaitOutcomeAsync(MessageId command, Duration timeout) {
+    return asks.outcome(command, Numbers.requireMillis("timeout", timeout, 0));
+  }
+
+  /** As {@link #ask(Query)}, without page and filters. */
+  public <T> Answer<T> ask(String type, Object body, Class<T> answerType, Duration deadline) {
+    return ask(Query.of(type, body, answerType).deadline(deadline));
+  }
+
+  /**
+   * Asks a query and waits for the answer.
+   *
+   * @return an answer with status 200
+   * @throws QueryException the one of any other status; {@link QueryException.Unavailable} at once
+   *     if nobody answers this type
+   */
+  public <T> Answer<T> ask(Query<T> query) {
+    requireNotOnEventLoop();
+    CompletableFuture<Response.Answered> raw = asks.ask(query);
+    try {
+      return decoded(query, await(raw, query.deadline(), query.type()));
+    } finally {
+      // Not answered yet only if the caller was interrupted: then nobody waits for it.
+      raw.cancel(false);
+    }
+  }
+
+  /** As {@link #ask(Query)}, without waiting. Cancelling the future cancels the query. */
+  public <T> CompletableFuture<Answer<T>> askAsync(Query<T> query) {
+    CompletableFuture<Response.Answered> raw = asks.ask(query);
+    CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
+    var unused =
+        raw.whenComplete(
+            (answered, failure) -> {
+              if (failure != null) {
+                answer.completeExceptionally(Waiting.cause(failure));
+                return;
+              }
+              try {
+                answer.complete(decoded(query, answered));
+              } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    var alsoUnused = answer.whenComplete((result, failure) -> raw.cancel(false));
+    return answer;
+  }
+
+  private <T> Answer<T> decoded(Query<T> query, Response.Answered answered) {
+    T body = settings.codec().decode(answered.body(), query.answerType());
+    return new Answer<>(
+        answered.status(),
+        body,
+        answered.page(),
+        answered.pageSize(),
+        answered.total(),
+        answered.reason());
+  }
+
+  /**
+   * Makes a durable subscription, or changes its patterns, without consuming from it: from now on
+   * its inbox fills.
+   *
+   * @param subscription its name
+   * @param patterns event types or wildcards, at least one
+   */
+  public void declareSubscription(String subscription, String... patterns) {
+    requireNotOnEventLoop();
+    Names.require("subscription", subscription);
+    if (patterns.length == 0) {
+      throw new IllegalArgumentException("patterns: none (expected: at least one)");
+    }
+    for (String pattern : patterns) {
+      TypePattern unused = new TypePattern(pattern);
+    }
+    var unused =
+        await(
+            asks.declareSubscription(subscription, List.of(patterns)),
+            settings.sendTimeout(),
+            "subscription '" + subscription + "'");
+  }
+
+  /** Starts handling commands. */
+  public CommandConsumer.Builder commandConsumer() {
+    return new CommandConsumer.Builder(this);
+  }
+
+  /** Starts handling events. */
+  public Subscriber.Builder subscriber() {
+    return new Subscriber.Builder(this);
+  }
+
+  /** Starts answering queries. */
+  public Responder.Builder responder() {
+    return new Responder.Builder(this);
+  }
+
+  /** What turns bodies into bytes and back: for results of outcomes and the like. */
+  public PayloadCodec codec() {
+    return settings.codec();
+  }
+
+  /** The service this client acts as; empty for a tool. */
+  public String service() {
+    return settings.service();
+  }
+
+  /** Whether there is a connection right now. */
+  public boolean isConnected() {
+    return connection.isUp();
+  }
+
+  /**
+   * Drains and closes: nothing more is taken, what wasn't begun goes back uncounted, running
+   * handlers finish, and everything sent or settled is confirmed; for all of that it waits at most
+   * {@link Builder#drainTimeout}. A second call returns at once.
+   *
+   * @throws IllegalStateException on a handler's thread or the client's own
+   */
+  @Override
+  public void close() {
+    requireNotOnHandlerThread();
+    if (!closing.compareAndSet(false, true) || connection.isClosed()) {
+      return;
+    }
+    long until = System.nanoTime() + settings.drainTimeout().toNanos();
+    if (finishes(stopAll(), until) && finishes(onLoop(sends::idle), until)) {
+      finishes(onLoop(this::goodbye), System.nanoTime() + FAREWELL.toNanos());
+    }
+    connection.close(false);
+    awaitEnd();
+  }
+
+  private CompletableFuture<?> stopAll() {
+    return onLoop(
+        () ->
+            CompletableFuture.allOf(
+                connection.registrations().stream()
+                    .map(Registration::stop)
+                    .toArray(CompletableFuture<?>[]::new)));
+  }
+
+  private CompletableFuture<?> goodbye() {
+    CompletableFuture<@Nullable Void> said = new CompletableFuture<>();
+    if (!connection.isUp()) {
+      said.complete(null);
+      return said;
+    }
+    connection.call(
+        new Call() {
+          @Override
+          Request frame() {
+            return new Request.Goodbye(correlation());
+          }
+
+          @Override
+          void answered(Response response) {
+            said.complete(null);
+          }
+
+          @Override
+          void failed(ParleyException reason) {
+            said.complete(null);
+          }
+
+          @Override
+          boolean outlivesConnection() {
+            said.complete(null);
+            return false;
+          }
+        });
+    return said;
+  }
+
+  /** Runs something on the event loop that completes later. */
+  private CompletableFuture<?> onLoop(Supplier<CompletableFuture<?>> action) {
+    return CompletableFuture.supplyAsync(action, connection.loop()).thenCompose(later -> later);
+  }
+
+  /** Whether it does so in time; what it fails with is of no interest any more. */
+  private static boolean finishes(CompletableFuture<?> future, long untilNanos) {
+    try {
+      Object unused = future.get(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      connection.awaitTermination(FAREWELL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Cuts the connection and stops without a word, as a crash of the process would: leases stay
+   * behind until the broker notices, what wasn't confirmed is in doubt. For tests of what happens
+   * then. Running handlers end, their results go nowhere. Doesn't wait.
+   */
+  public void abort() {
+    closing.set(true);
+    connection.close(true);
+  }
+
+  private void awaitConnected() {
+    var unused =
+        Waiting.await(
+            connection.connect(sends),
+            settings.connectTimeout(),
+            () ->
+                new NotConnectedException(
+                    "no broker at "
+                        + settings.uri()
+                        + " within "
+                        + settings.connectTimeout()
+                        + connection.lastFailure()));
+  }
+
+  // ---- for consumers and the like
+
+  Connection connection() {
+    return connection;
+  }
+
+  ClientSettings settings() {
+    return settings;
+  }
+
+  void requireOpen() {
+    if (closing.get()) {
+      throw new IllegalStateException("the client is closed");
+    }
+  }
+
+  /** Waits for something that also ends by itself, somewhat after its time. */
+  <T> T await(CompletableFuture<T> future, Duration timeout, String what) {
+    Duration wait = timeout.plus(settings.sendTimeout()).plus(FAREWELL);
+    return Waiting.await(
+        future,
+        wait,
+        () ->
+            new ParleyException(
+                ErrorCode.DEADLINE_EXCEEDED, what + ": no answer from the broker in " + wait));
+  }
+
+  /** Starts a registration and waits until the broker has it. */
+  void awaitRegistered(CompletableFuture<Void> registered, Runnable abandon, String what) {
+    try {
+      var unused =
+          Waiting.await(
+              registered,
+              settings.sendTimeout(),
+              () -> new NotConnectedException(what + ": no answer from " + settings.uri()));
+    } catch (RuntimeException e) {
+      abandon.run();
+      throw e;
+    }
+  }
+
+  /** Waits for what a consumer or responder has in hand, and ends it if that takes too long. */
+  void awaitStopped(CompletableFuture<Void> stopped, Runnable abandon) {
+    if (!finishes(stopped, System.nanoTime() + settings.drainTimeout().toNanos())) {
+      abandon.run();
+    }
+  }
+
+  void requireNotOnHandlerThread() {
+    requireNotOnEventLoop();
+    if (HandlerThread.isCurrentOf(connection)) {
+      throw new IllegalStateException(
+          "called by a handler, which it would wait for (expected: another thread)");
+    }
+  }
+
+  void requireNotOnEventLoop() {
+    if (connection.loop().inEventLoop()) {
+      throw new IllegalStateException(
+          "called on the client's own thread, which must not wait (expected: an Async method, or"
+              + " another thread)");
+    }
+  }
+
+  /** Settings of a client. */
+  public static final class Builder {
+    private static final int MAX_IN_FLIGHT = 65_536;
+    private static final int MAX_IN_FLIGHT_BOUND = 1_000_000;
+
+    private BrokerUri uri = BrokerUri.parse("parley://127.0.0.1");
+    private @Nullable String user;
+    private String password = "";
+    private String service = "";
+    private @Nullable String instance;
+    private PayloadCodec codec = PayloadCodec.standard();
+    private int maxInFlight = MAX_IN_FLIGHT;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration sendTimeout = Duration.ofSeconds(30);
+    private Duration drainTimeout = Duration.ofSeconds(30);
+    private ClientListener listener = new LoggingListener();
+
+    private Builder() {}
+
+    /** Where the broker is; see {@link BrokerUri}. {@code parley://127.0.0.1} by default. */
+    public Builder uri(String uri) {
+      return uri(BrokerUri.parse(uri));
+    }
+
+    /** Where the broker is. */
+    public Builder uri(BrokerUri uri) {
+      this.uri = uri;
+      return this;
+    }
+
+    /** User and password, instead of those of the URI. */
+    public Builder credentials(String user, String password) {
+      this.user = user;
+      this.password = password;
+      return this;
+    }
+
+    /**
+     * The logical component the client acts as: owner of its queues and subscriptions. May be left
+     * out by tools that only send, publish and ask.
+     */
+    public Builder service(String service) {
+      this.service = service.isEmpty() ? service : Names.require("service", service);
+      return this;
+    }
+
+    /** Tells instances of a service apart, for people. Host name and process by default. */
+    public Builder instance(String instance) {
+      this.instance = instance;
+      return this;
+    }
+
+    /** How bodies become bytes; {@link PayloadCodec#standard()} by default. */
+    public Builder codec(PayloadCodec codec) {
+      this.codec = codec;
+      return this;
+    }
+
+    /** Most messages sent and not yet confirmed: 1 to 1,000,000; 65,536 by default. */
+    public Builder maxInFlight(int messages) {
+      this.maxInFlight = Numbers.require("max in flight", messages, 1, MAX_IN_FLIGHT_BOUND);
+      return this;
+    }
+
+    /** How long to wait for the first connection; 10 s by default. */
+    public Builder connectTimeout(Duration timeout) {
+      this.connectTimeout = Numbers.requireMillis("connect timeout", timeout, 1);
+      return this;
+    }
+
+    /** How long sends wait for room, and the waiting ones for their confirm; 30 s by default. */
+    public Builder sendTimeout(Duration timeout) {
+      this.sendTimeout = Numbers.requireMillis("send timeout", timeout, 1);
+      return this;
+    }
+
+    /** How long {@link ParleyClient#close} waits for running handlers; 30 s by default. */
+    public Builder drainTimeout(Duration timeout) {
+      this.drainTimeout = Numbers.requireMillis("drain timeout", timeout, 0);
+      return this;
+    }
+
+    /**
+     * Told what no call returns. By default connects and failures are logged through {@link
+     * System.Logger}.
+     */
+    public Builder listener(ClientListener listener) {
+      this.listener = listener;
+      return this;
+    }
+
+    /**
+     * Connects, trying all addresses until {@link #connectTimeout}.
+     *
+     * @throws NotConnectedException if no broker answered
+     * @throws io.parley.protocol.ParleyException if one refused: {@code UNAUTHENTICATED}, {@code
+     *     NAMESPACE_NOT_FOUND}, {@code UNSUPPORTED_VERSION}
+     */
+    public ParleyClient connect() {
+      ParleyClient client = new ParleyClient(settings());
+      try {
+        client.awaitConnected();
+      } catch (RuntimeException e) {
+        client.abort();
+        throw e;
+      }
+      return client;
+    }
+
+    private ClientSettings settings() {
+      BrokerUri withCredentials =
+          user == null ? uri : new BrokerUri(user, password, uri.addresses(), uri.namespace());
+      return new ClientSettings(
+          withCredentials,
+          service,
+          instance == null ? defaultInstance() : instance,
+          codec,
+          maxInFlight,
+          connectTimeout,
+          sendTimeout,
+          drainTimeout,
+          listener);
+    }
+
+    private static String defaultInstance() {
+      long process = ProcessHandle.current().pid();
+      try {
+        return InetAddress.getLocalHost().getHostName() + "-" + process;
+      } catch (UnknownHostException e) {
+        return "process-" + process;
+      }
+    }
+  }
+}

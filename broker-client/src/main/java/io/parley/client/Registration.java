@@ -1,0 +1,33 @@
+package io.parley.client;
+
+import io.parley.protocol.frame.Push;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the broker has to be told on every connection: a consumer or a responder. Event loop only.
+ */
+interface Registration {
+  /** Its number, the same on every connection. */
+  int number();
+
+  /** The request that registers it on the connection that is up now. */
+  Call registering();
+
+  /** The connection is up, and the registration is on its way. */
+  void connected();
+
+  /** The connection ended. */
+  void disconnected();
+
+  /** Something for it arrived. */
+  void received(Push push);
+
+  /**
+   * Takes nothing more and gives back what wasn't begun; completes when all it has begun is settled
+   * and the broker knows.
+   */
+  CompletableFuture<Void> stop();
+
+  /** The client ends without waiting for anything. */
+  void abandoned();
+}

@@ -1,0 +1,272 @@
+package io.parley.client;
+
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.frame.Push;
+import io.parley.protocol.frame.Request;
+import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.Payload;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One responder: its registration, the questions in its hands, and its threads. The broker bounds
+ * the questions by the concurrency it was told.
+ */
+final class Responding implements Registration {
+  private final Connection connection;
+  private final Map<String, Handling<?>> handlings;
+  private final int concurrency;
+  private final int number;
+  private final ExecutorService threads;
+  private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+  /** Event loop only. */
+  private final Map<Long, AskedQuestion> open = new HashMap<>();
+
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private boolean stopping;
+  private boolean closedAtBroker;
+
+  /** A handler and what it wants. */
+  record Handling<Q>(Class<Q> bodyType, QueryHandler<? super Q> handler) {
+    Answer<?> answer(AskedQuestion question, PayloadCodec codec) throws Exception {
+      Q body;
+      try {
+        body = codec.decode(question.payload(), bodyType);
+      } catch (RuntimeException e) {
+        return Answer.badRequest(String.valueOf(e.getMessage()));
+      }
+      return handler.answer(body, question);
+    }
+  }
+
+  Responding(Connection connection, Map<String, Handling<?>> handlings, int concurrency) {
+    this.connection = connection;
+    this.handlings = handlings;
+    this.concurrency = concurrency;
+    this.number = connection.newNumber();
+    AtomicInteger count = new AtomicInteger();
+    this.threads =
+        Executors.newFixedThreadPool(
+            concurrency,
+            work ->
+                new HandlerThread(
+                    connection,
+                    work,
+                    "parley-responder-" + number + "-" + count.incrementAndGet()));
+  }
+
+  // ---- any thread
+
+  /** Registers it; completes when the broker has, or fails with its refusal. */
+  CompletableFuture<Void> start() {
+    connection.loop().execute(() -> connection.addResponder(this));
+    return registered;
+  }
+
+  /** As {@link #stop}, from any thread. */
+  CompletableFuture<Void> stopFromOutside() {
+    connection.loop().execute(this::stop);
+    return stopped;
+  }
+
+  /** Ends its threads without waiting. */
+  void abandon() {
+    connection.loop().execute(this::abandoned);
+  }
+
+  // ---- handler threads
+
+  private void handle(AskedQuestion question) {
+    if (question.isCancelled()) {
+      return;
+    }
+    Request.Answer frame;
+    try {
+      frame = frame(question, answer(question));
+    } catch (RuntimeException e) {
+      connection.tell(listener -> listener.handlerFailed(question.type(), e));
+      frame = frame(question, Answer.unavailable("the answer can't be sent: " + e.getMessage()));
+    }
+    Request.Answer toWrite = frame;
+    connection.loop().execute(() -> answered(question, toWrite));
+  }
+
+  private Answer<?> answer(AskedQuestion question) {
+    String defect = question.defect();
+    if (defect != null) {
+      return Answer.badRequest(defect);
+    }
+    Handling<?> handling = handlings.get(question.type());
+    if (handling == null) {
+      return Answer.unavailable("no handler for query type '" + question.type() + "'");
+    }
+    Cause.enter(question);
+    try {
+      return handling.answer(question, connection.settings().codec());
+    } catch (QueryException e) {
+      return Answer.refusal(e.status(), String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      connection.tell(listener -> listener.handlerFailed(question.type(), e));
+      return Answer.unavailable(e.getClass().getName() + ": " + e.getMessage());
+    } finally {
+      Cause.leave();
+    }
+  }
+
+  private Request.Answer frame(AskedQuestion question, Answer<?> answer) {
+    Payload body =
+        answer.status() == 200
+            ? connection.settings().codec().encode(answer.body())
+            : Payload.EMPTY;
+    int max = connection.welcome().maxMessageBytes();
+    if (body.bytes().length > max) {
+      throw BrokerErrors.tooLarge("answer", body.bytes().length, max);
+    }
+    return new Request.Answer(
+        0,
+        question.number(),
+        answer.status(),
+        answer.page(),
+        answer.pageSize(),
+        answer.total(),
+        answer.reason(),
+        body);
+  }
+
+  // ---- event loop
+
+  private void answered(AskedQuestion question, Request.Answer frame) {
+    if (open.remove(question.number(), question)) {
+      connection.write(frame);
+      checkStopped();
+    }
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public Call registering() {
+    return new RegisterCall();
+  }
+
+  @Override
+  public void connected() {
+    // Nothing waits: questions belong to the connection they came by.
+  }
+
+  @Override
+  public void disconnected() {
+    open.values().forEach(AskedQuestion::cancel);
+    open.clear();
+    closedAtBroker = stopping;
+    checkStopped();
+  }
+
+  @Override
+  public void received(Push push) {
+    if (push instanceof Push.Question frame) {
+      AskedQuestion question = new AskedQuestion(frame, System.nanoTime());
+      open.put(question.number(), question);
+      threads.execute(() -> handle(question));
+    } else if (push instanceof Push.QuestionCancelled cancelled) {
+      AskedQuestion question = open.remove(cancelled.question());
+      if (question != null) {
+        question.cancel();
+        checkStopped();
+      }
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> stop() {
+    if (!stopping) {
+      stopping = true;
+      if (connection.isUp()) {
+        connection.call(new CloseCall());
+      } else {
+        closedAtBroker = true;
+      }
+      checkStopped();
+    }
+    return stopped;
+  }
+
+  @Override
+  public void abandoned() {
+    open.values().forEach(AskedQuestion::cancel);
+    open.clear();
+    threads.shutdownNow();
+    connection.removeResponder(this);
+    registered.completeExceptionally(Connection.closedException());
+    stopped.complete(null);
+  }
+
+  private void checkStopped() {
+    if (stopping && closedAtBroker && open.isEmpty()) {
+      connection.removeResponder(this);
+      threads.shutdown();
+      stopped.complete(null);
+    }
+  }
+
+  private final class RegisterCall extends Call {
+    @Override
+    Request frame() {
+      return new Request.Respond(
+          correlation(), number, List.copyOf(handlings.keySet()), concurrency);
+    }
+
+    @Override
+    void answered(Response response) {
+      Response.Ok unused = (Response.Ok) response;
+      registered.complete(null);
+    }
+
+    @Override
+    void failed(ParleyException reason) {
+      if (!registered.completeExceptionally(reason) && !connection.isClosed()) {
+        connection.tell(
+            listener -> listener.registrationRefused(List.copyOf(handlings.keySet()), reason));
+      }
+    }
+
+    @Override
+    boolean outlivesConnection() {
+      return false;
+    }
+  }
+
+  private final class CloseCall extends Call {
+    @Override
+    Request frame() {
+      return new Request.CloseResponder(correlation(), number);
+    }
+
+    @Override
+    void answered(Response response) {
+      Response.Ok unused = (Response.Ok) response;
+      closedAtBroker = true;
+      checkStopped();
+    }
+
+    @Override
+    void failed(ParleyException reason) {
+      closedAtBroker = true;
+      checkStopped();
+    }
+
+    @Override
+    boolean outlivesConnection() {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.parley.client;
+
+import io.parley.protocol.WireLimits;
+import io.parley.protocol.model.Names;
+import io.parley.protocol.model.TypePattern;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Handles the events of a durable subscription, competing with other instances of its service for
+ * the subscription's inbox. Ends with its client, or by {@link #close}; the subscription stays.
+ *
+ * <pre>{@code
+ * client.subscriber()
+ *     .subscription("billing")
+ *     .on("shop.cart.CartCheckedOut", CartCheckedOut.class, (event, delivery) -> {
+ *       invoices.add(event);
+ *       return EventResult.complete();
+ *     })
+ *     .start();
+ * }</pre>
+ *
+ * <p>Handlers begin in the order of delivery, on threads of the subscriber. Its threads keep the
+ * process alive until it is closed.
+ */
+public final class Subscriber implements AutoCloseable {
+  private final ParleyClient client;
+  private final Consumption<LeasedEvent> consumption;
+  private final String subscription;
+
+  private Subscriber(
+      ParleyClient client, Consumption<LeasedEvent> consumption, String subscription) {
+    this.client = client;
+    this.consumption = consumption;
+    this.subscription = subscription;
+  }
+
+  /** The subscription; empty for the one named like the service. */
+  public String subscription() {
+    return subscription;
+  }
+
+  /**
+   * Takes nothing more, gives back what wasn't begun, and waits for running handlers and their
+   * settlements, at most the client's drain time. A second call returns at once.
+   *
+   * @throws IllegalStateException on a handler's thread or the client's own
+   */
+  @Override
+  public void close() {
+    client.requireNotOnHandlerThread();
+    client.awaitStopped(consumption.stopFromOutside(), consumption::abandon);
+  }
+
+  /** What a subscriber takes and how. Used once, by one thread. */
+  public static final class Builder {
+    private static final int CREDIT = 256;
+    private static final int CONCURRENCY_MAX = 1_000;
+
+    private final ParleyClient client;
+    private final Dispatch<LeasedEvent> handlers = new Dispatch<>();
+    private final Set<String> patterns = new LinkedHashSet<>();
+    private @Nullable Consumer<? super EventDelivery> receiver;
+    private String subscription = "";
+    private int credit = CREDIT;
+    private int concurrency = 1;
+    private int leaseMs;
+    private boolean autoExtend = true;
+
+    Builder(ParleyClient client) {
+      this.client = client;
+    }
+
+    /** The subscription's name; by default the service's. */
+    public Builder subscription(String subscription) {
+      this.subscription = Names.require("subscription", subscription);
+      return this;
+    }
+
+    /** Most events in its hands at once, begun or not: 1 to 65,536; 256 by default. */
+    public Builder credit(int messages) {
+      this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
+      return this;
+    }
+
+    /** How many handlers may run at once: 1 (default) to 1,000. */
+    public Builder concurrency(int handlers) {
+      this.concurrency = Numbers.require("concurrency", handlers, 1, CONCURRENCY_MAX);
+      return this;
+    }
+
+    /**
+     * How long a lease lasts between two extensions: by default as long as the broker says. It is
+     * also how long others wait when this process dies without its connection being closed.
+     */
+    public Builder lease(Duration lease) {
+      this.leaseMs = (int) Numbers.requireMillis("lease", lease, 1).toMillis();
+      return this;
+    }
+
+    /**
+     * Handles events, and makes the subscription want them. Where several fit an event the exact
+     * name goes first, then the wildcard that was given first.
+     *
+     * @param pattern a type's name, or a wildcard by segment: {@code shop.cart.*}, {@code shop.>}
+     * @param bodyType what the body is decoded to; one that can't be is dead-lettered
+     */
+    public <E> Builder on(String pattern, Class<E> bodyType, EventHandler<? super E> handler) {
+      handlers.add(
+          pattern,
+          bodyType,
+          (body, delivery) -> delivery.settle(result(handler.handle(body, delivery))));
+      patterns.add(pattern);
+      return this;
+    }
+
+    /** Makes the subscription want events without a handler of their own: for {@link #manual}. */
+    public Builder patterns(String... patterns) {
+      for (String pattern : patterns) {
+        this.patterns.add(new TypePattern(pattern).text());
+      }
+      return this;
+    }
+
+    /**
+     * Hands out every event undecoded, to be settled by whom and when it suits, instead of handlers
+     * by type. With {@link #patterns} left out the subscription is used as it is.
+     *
+     * @param receiver called on the subscriber's threads, in the order of delivery; what it throws
+     *     fails the attempt unless it has settled
+     */
+    public Builder manual(Consumer<? super EventDelivery> receiver) {
+      this.receiver = receiver;
+      return this;
+    }
+
+    /** Whether leases are kept as long as an event is in hand; true by default. */
+    public Builder autoExtend(boolean autoExtend) {
+      this.autoExtend = autoExtend;
+      return this;
+    }
+
+    /**
+     * Registers the subscriber; returns when the subscription is durable.
+     *
+     * @throws io.parley.protocol.ParleyException if it is refused
+     * @throws IllegalStateException without handler, or with both kinds
+     */
+    public Subscriber start() {
+      client.requireOpen();
+      client.requireNotOnHandlerThread();
+      Consumption<LeasedEvent> consumption =
+          new Consumption<>(client.connection(), settings(), LeasedEvent::new, receiverOfAll());
+      client.awaitRegistered(
+          consumption.start(), consumption::abandon, "subscriber of '" + subscription + "'");
+      return new Subscriber(client, consumption, subscription);
+    }
+
+    private Consumption.Receiver<LeasedEvent> receiverOfAll() {
+      Consumer<? super EventDelivery> manual = receiver;
+      if ((manual == null) == handlers.isEmpty()) {
+        throw new IllegalStateException(
+            (manual == null ? "no handler" : "both manual and handlers by type")
+                + " (expected: either on(…) or manual(…))");
+      }
+      return manual == null ? handlers : manual::accept;
+    }
+
+    private ConsumptionSettings settings() {
+      if (patterns.size() > WireLimits.TYPES_MAX) {
+        throw new IllegalStateException(
+            "patterns: " + patterns.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
+      }
+      if (client.service().isEmpty() && subscription.isEmpty()) {
+        throw new IllegalStateException(
+            "subscription: none, and the client has no service (expected: one of both)");
+      }
+      return new ConsumptionSettings(
+          ConsumptionSettings.Kind.EVENTS,
+          subscription,
+          List.copyOf(patterns),
+          credit,
+          concurrency,
+          leaseMs,
+          autoExtend);
+    }
+
+    private static EventResult result(@Nullable EventResult result) {
+      if (result == null) {
+        throw new IllegalStateException("the handler returned null (expected: a EventResult)");
+      }
+      return result;
+    }
+  }
+}
