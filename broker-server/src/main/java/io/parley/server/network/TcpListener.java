@@ -140,7 +140,7 @@ public final class TcpListener implements AutoCloseable {
                 + ": "
                 + cause.getMessage()
                 + " (expected: an address of this machine and a port that is free; stop what listens"
-                + " there, or set another port, 0 for any that is free)");
+                + " there, or set another network.port, 0 for any that is free)");
     refused.initCause(cause);
     return refused;
   }

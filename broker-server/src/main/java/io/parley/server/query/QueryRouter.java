@@ -168,7 +168,7 @@ public final class QueryRouter {
     responders--;
     counters.respondersChanged(-1);
     for (TypeRoute route : responder.routes) {
-      route.responders.remove(responder);
+      route.remove(responder);
       if (route.responders.isEmpty()) {
         routes.remove(route.type);
         for (Question question : new ArrayList<>(route.waiting.values())) {

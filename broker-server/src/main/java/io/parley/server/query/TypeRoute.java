@@ -23,6 +23,14 @@ final class TypeRoute {
     this.type = type;
   }
 
+  void remove(Responder responder) {
+    int at = responders.indexOf(responder);
+    responders.remove(at);
+    if (at < next) {
+      next--;
+    }
+  }
+
   /** The responder with the fewest questions in hand of those that have room, or null. */
   @Nullable Responder leastBusy() {
     Responder best = null;

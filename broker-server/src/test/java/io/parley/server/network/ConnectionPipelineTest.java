@@ -212,7 +212,7 @@ class ConnectionPipelineTest {
     assertThat(counters.connections()).isEqualTo(1);
     assertThat(first.isOpen()).isTrue();
 
-    first.close();
+    first.close().syncUninterruptibly();
     assertThat(connect().isOpen()).isTrue();
   }
 
@@ -360,7 +360,7 @@ class ConnectionPipelineTest {
   void shouldTellSessionOnceThatTheClientLeft() {
     EmbeddedChannel channel = welcome();
 
-    channel.close();
+    channel.close().syncUninterruptibly();
     session().channel.send(new Response.Ok(1));
     session().channel.close(WHY);
     channel.runPendingTasks();
@@ -671,6 +671,7 @@ class ConnectionPipelineTest {
     private final Deque<Runnable> writes = new ArrayDeque<>();
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the promise tells
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
       writes.add(() -> ctx.writeAndFlush(message, promise));
     }

@@ -52,7 +52,7 @@ class TcpListenerTest {
     assertThatThrownBy(() -> TcpListener.start(taken, new StaticUsers(Map.of()), this::opened))
         .isInstanceOf(ParleyException.class)
         .hasMessageContaining("127.0.0.1:" + listener.port())
-        .hasMessageContaining("set another port");
+        .hasMessageContaining("set another network.port");
   }
 
   @Test
