@@ -27,7 +27,7 @@ public enum ErrorCode {
 
   INVALID_ARGUMENT(201, false, "A value is outside what is accepted; the message names both."),
   INVALID_NAME(202, false, "Names are 1 to 200 characters of A-Z a-z 0-9 . _ -"),
-  MESSAGE_TOO_LARGE(203, false, "Send less, or raise limits.max-message-bytes."),
+  MESSAGE_TOO_LARGE(203, false, "Send less, or raise limits.max-message."),
   CORRUPT_MESSAGE(204, false, "The message's CRC32C does not match its bytes."),
   WRONG_KIND(205, false, "The type is already used for another kind of message."),
   NOT_FOUND(206, false, "No such thing in this namespace."),

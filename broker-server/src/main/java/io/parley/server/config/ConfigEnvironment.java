@@ -21,16 +21,13 @@ final class ConfigEnvironment {
    */
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
+          "PARLEY_ADMIN",
           "PARLEY_CONFIG",
-          "PARLEY_HOME",
           "PARLEY_JAVA_OPTS",
-          "PARLEY_URI",
-          "PARLEY_USER",
           "PARLEY_PASSWORD",
           "PARLEY_PASSWORD_FILE",
-          "PARLEY_HTTP_URI",
-          "PARLEY_NAMESPACE",
-          "PARLEY_CONTEXT");
+          "PARLEY_URI",
+          "PARLEY_USER");
 
   private static final String PREFIX = "PARLEY_";
 

@@ -1,0 +1,88 @@
+package io.parley.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads and writes JSON. */
+final class Json {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private Json() {}
+
+  /** Writes the inside of an object. */
+  @FunctionalInterface
+  interface Fields {
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  /** The body that is one object. */
+  static Answer.Body object(Fields fields) {
+    return out -> {
+      try (JsonGenerator json = MAPPER.createGenerator(out)) {
+        json.writeStartObject();
+        fields.writeTo(json);
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    };
+  }
+
+  /**
+   * Reads a body that is one object of strings.
+   *
+   * @param known names it may have
+   * @return the fields that are there and not null
+   * @throws ParleyException INVALID_ARGUMENT saying what is wrong with it
+   */
+  static Map<String, String> readStrings(byte[] body, Set<String> known) {
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw Call.invalid("body", e.getOriginalMessage(), "a JSON object with " + list(known), e);
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from an array", e);
+    }
+    if (!root.isObject()) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT,
+          "body: no JSON object (expected: an object with " + list(known) + ")");
+    }
+    Map<String, String> strings = new HashMap<>();
+    Iterator<Map.Entry<String, JsonNode>> fields = root.fields();
+    while (fields.hasNext()) {
+      Map.Entry<String, JsonNode> field = fields.next();
+      String name = field.getKey();
+      if (!known.contains(name)) {
+        throw Call.invalid("field", name, list(known), null);
+      }
+      if (field.getValue().isTextual()) {
+        strings.put(name, field.getValue().textValue());
+      } else if (!field.getValue().isNull()) {
+        throw Call.invalid(name, field.getValue().toString(), "a string", null);
+      }
+    }
+    return strings;
+  }
+
+  private static String list(Set<String> names) {
+    return String.join(", ", new TreeSet<>(names));
+  }
+}
