@@ -76,7 +76,8 @@ class ArchitectureTest {
                         "com.google.errorprone.annotations..",
                         in(ENGINE),
                         in(PROTOCOL + ".model"))
-                    .or(named(PROTOCOL + ".ErrorCode"))));
+                    .or(named(PROTOCOL + ".ErrorCode"))
+                    .or(named(PROTOCOL + ".ParleyException"))));
   }
 
   /** Rule 3. Time and ids arrive inside the command; one thread owns the state. */

@@ -59,6 +59,7 @@ public final class Engine implements OperationHandler {
   private byte[] chunkBuffer = new byte[64 * 1024];
   private long position;
   private long timeMs;
+  private boolean begun;
 
   /**
    * Takes over what a store holds. All leases from before are void.
@@ -109,6 +110,10 @@ public final class Engine implements OperationHandler {
    */
   public void begin(long nowMs) {
     timeMs = Math.max(timeMs, nowMs);
+    if (!begun) {
+      begun = true;
+      intake.startedAt(timeMs);
+    }
     group = new Group(chunks, store.begin(), position + 1, timeMs, chunkBuffer);
   }
 

@@ -92,7 +92,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Where operators connect: {@code http://127.0.0.1:PORT}. */
   public String adminUri() {
-    return "http://" + LOOPBACK + ":" + broker.httpPort();
+    return "http://" + LOOPBACK + ":" + 0;
   }
 
   /** Port that clients connect to. */

@@ -33,12 +33,21 @@ public final class Intake {
   private final long dedupWindowMs;
   private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
   private final MessageRecord record = new MessageRecord();
+  private long startedAtMs;
 
   /** An intake that routes by a catalog. */
   public Intake(Catalog catalog, Destinations destinations, long dedupWindowMs) {
     this.catalog = catalog;
     this.destinations = destinations;
     this.dedupWindowMs = dedupWindowMs;
+  }
+
+  /**
+   * Tells when the broker started: sessions from before get their whole window from then on,
+   * because their clients couldn't come back while it was down.
+   */
+  public void startedAt(long nowMs) {
+    startedAtMs = nowMs;
   }
 
   /** Stores a batch, but what its session sent before and what is refused. */
@@ -172,7 +181,8 @@ public final class Intake {
     if (stored == null) {
       return;
     }
-    long endMs = ProducerSession.decode(stored).lastSeenMs() + dedupWindowMs;
+    long lastSeenMs = Math.max(ProducerSession.decode(stored).lastSeenMs(), startedAtMs);
+    long endMs = lastSeenMs + dedupWindowMs;
     if (endMs > group.timeMs()) {
       Expiries.put(group, endMs, Expiries.PRODUCER, id);
     } else {

@@ -218,13 +218,14 @@ public final class Settlements {
 
   private void extend(
       Group group, Destination from, Settlement.Extend extend, int index, List<Refusal> refusals) {
+    int before = refusals.size();
     for (int i = 0; i < extend.count(); i++) {
       Refusal refusal = refusal(from, extend.epoch(), extend.sequence() + i, index);
       if (refusal != null) {
         refusals.add(refusal);
       }
     }
-    if (refusals.isEmpty()) {
+    if (refusals.size() == before) {
       from.extend(extend.sequence(), extend.count(), group.timeMs() + extend.leaseMs());
     }
   }

@@ -41,9 +41,15 @@ final class HttpErrors {
   /** The HTTP status of an error. */
   static int statusOf(ErrorCode code) {
     return switch (code) {
-      case MALFORMED_FRAME, UNSUPPORTED_VERSION, INVALID_ARGUMENT, INVALID_NAME, CORRUPT_MESSAGE ->
+      case MALFORMED_FRAME,
+          UNSUPPORTED_VERSION,
+          INVALID_ARGUMENT,
+          INVALID_NAME,
+          CORRUPT_MESSAGE,
+          BAD_QUERY ->
           400;
-      case UNAUTHENTICATED -> 401;
+      case UNAUTHENTICATED, NOT_IDENTIFIED -> 401;
+      case NOT_PERMITTED -> 403;
       case NAMESPACE_NOT_FOUND, NOT_FOUND, TYPE_NOT_DECLARED -> 404;
       case OUT_OF_SEQUENCE,
           SESSION_TAKEN_OVER,
@@ -58,8 +64,9 @@ final class HttpErrors {
       case FRAME_TOO_LARGE, MESSAGE_TOO_LARGE -> 413;
       case QUOTA_EXCEEDED -> 429;
       case DATA_FORMAT_TOO_NEW, DATA_DIRECTORY_LOCKED, DATA_CORRUPT, INTERNAL -> 500;
-      case GOING_AWAY, NOT_LEADER, STORE_UNAVAILABLE, OVERLOADED, NO_RESPONDER -> 503;
-      case DEADLINE_EXCEEDED -> 504;
+      case GOING_AWAY, NOT_LEADER, STORE_UNAVAILABLE, OVERLOADED, NO_RESPONDER, NOT_CONNECTED ->
+          503;
+      case DEADLINE_EXCEEDED, UNCONFIRMED -> 504;
     };
   }
 }

@@ -76,10 +76,7 @@ final class MessageChecks {
     try {
       record.check(record.end());
     } catch (IllegalArgumentException e) {
-      String why = String.valueOf(e.getMessage());
-      ErrorCode code =
-          why.startsWith("type name") ? ErrorCode.INVALID_NAME : ErrorCode.INVALID_ARGUMENT;
-      return new Refusal(index, 0, code, why);
+      return new Refusal(index, 0, ErrorCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
     }
     if (kind == null ? record.kind() == MessageKind.QUERY : record.kind() != kind) {
       return new Refusal(
