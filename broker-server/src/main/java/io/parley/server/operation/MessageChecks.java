@@ -3,9 +3,11 @@ package io.parley.server.operation;
 import io.parley.engine.operation.Result.Refusal;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.MalformedFrameException;
+import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.Names;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,22 @@ final class MessageChecks {
     return refusals;
   }
 
+  /** Whether it is the type's name that a record was found unfit for. */
+  private static ErrorCode codeOf(MessageRecord record) {
+    int length = record.typeLength();
+    if (length == 0
+        || length > WireLimits.NAME_MAX_CHARS
+        || record.typeOffset() + length > record.end()) {
+      return ErrorCode.INVALID_NAME;
+    }
+    try {
+      Names.require("type", record.type());
+      return ErrorCode.INVALID_ARGUMENT;
+    } catch (IllegalArgumentException e) {
+      return ErrorCode.INVALID_NAME;
+    }
+  }
+
   private @Nullable Refusal refusalOf(
       MessageRecord record, int index, int size, @Nullable MessageKind kind) {
     if (size > maxMessageBytes) {
@@ -76,7 +94,7 @@ final class MessageChecks {
     try {
       record.check(record.end());
     } catch (IllegalArgumentException e) {
-      return new Refusal(index, 0, ErrorCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+      return new Refusal(index, 0, codeOf(record), String.valueOf(e.getMessage()));
     }
     if (kind == null ? record.kind() == MessageKind.QUERY : record.kind() != kind) {
       return new Refusal(
