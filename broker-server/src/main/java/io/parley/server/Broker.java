@@ -187,6 +187,18 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
+   * Port that operators connect to.
+   *
+   * @throws IllegalStateException if HTTP is not enabled
+   */
+  public int httpPort() {
+    if (http == null) {
+      throw new IllegalStateException("http.enabled: false (expected: true)");
+    }
+    return http.port();
+  }
+
+  /**
    * Completed with the reason if a broken invariant stops the broker: the process should end then.
    */
   public CompletableFuture<Throwable> defect() {
