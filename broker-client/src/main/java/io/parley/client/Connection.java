@@ -64,6 +64,11 @@ final class Connection {
   private static final long GOOD_CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Three heartbeats, looked at twice each. */
+  private static final int LEAVE_LOOK_MS = 20;
+
+  /** How often to look whether handlers are done before leaving a broker that stops: 4 s. */
+  private static final int LEAVE_LOOKS_MAX = 200;
+
   private static final int SILENT_LOOKS_MAX = 6;
 
   /** Most frames encoded into one buffer; bounds what is allocated at once. */
@@ -532,9 +537,25 @@ final class Connection {
     Call call = failure.correlation() == 0 ? null : calls.remove(failure.correlation());
     if (call != null) {
       call.failed(reason);
+    } else if (failure.code() == ErrorCode.GOING_AWAY && !failure.closing()) {
+      leaveWhenIdle(socket, reason, LEAVE_LOOKS_MAX);
     }
     if (failure.closing()) {
       end(socket, reason);
+    }
+  }
+
+  /**
+   * The broker is stopping: lets running handlers finish first, for a while, then connects anew.
+   */
+  private void leaveWhenIdle(Channel socket, ParleyException why, int looksLeft) {
+    if (channel != socket) {
+      return;
+    }
+    if (looksLeft == 0 || registrations().stream().allMatch(Registration::isIdle)) {
+      end(socket, why);
+    } else {
+      later(() -> leaveWhenIdle(socket, why, looksLeft - 1), LEAVE_LOOK_MS);
     }
   }
 

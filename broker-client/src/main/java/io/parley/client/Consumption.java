@@ -227,14 +227,28 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   @Override
   public Call registering() {
     int inHand = openLots.stream().mapToInt(Lot::open).sum();
-    creditLeft = stopping ? 0 : Math.max(0, settings.credit() - inHand);
-    creditOwed = 0;
-    return new RegisterCall(creditLeft);
+    // No credit yet: what the last connection left to be settled goes first, or the broker would
+    // lease those messages anew and refuse the settlements.
+    creditLeft = 0;
+    creditOwed = stopping ? 0 : Math.max(0, settings.credit() - inHand);
+    return new RegisterCall();
   }
 
   @Override
   public void connected() {
     work();
+  }
+
+  @Override
+  public boolean isIdle() {
+    lock.lock();
+    try {
+      return coalescer.isEmpty()
+          && settlesInFlight == 0
+          && openLots.stream().noneMatch(Lot::isBegun);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -539,11 +553,6 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   // ---- calls
 
   private final class RegisterCall extends Call {
-    private final int credit;
-
-    RegisterCall(int credit) {
-      this.credit = credit;
-    }
 
     @Override
     Request frame() {
@@ -554,7 +563,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
                 number,
                 settings.destination(),
                 settings.types(),
-                credit,
+                0,
                 settings.leaseMs());
         case EVENTS ->
             new Request.Subscribe(
@@ -562,7 +571,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
                 number,
                 settings.destination(),
                 settings.types(),
-                credit,
+                0,
                 settings.leaseMs());
       };
     }

@@ -16,6 +16,9 @@ interface Registration {
   /** The connection is up, and the registration is on its way. */
   void connected();
 
+  /** Whether nothing is in hand that would suffer from the end of the connection. */
+  boolean isIdle();
+
   /** The connection ended. */
   void disconnected();
 

@@ -164,6 +164,11 @@ final class Responding implements Registration {
   }
 
   @Override
+  public boolean isIdle() {
+    return open.isEmpty();
+  }
+
+  @Override
   public void disconnected() {
     open.values().forEach(AskedQuestion::cancel);
     open.clear();

@@ -60,6 +60,7 @@ public final class Engine implements OperationHandler {
   private long position;
   private long timeMs;
   private boolean begun;
+  private boolean serving = true;
   private volatile long leasesExpired;
 
   /**
@@ -164,7 +165,14 @@ public final class Engine implements OperationHandler {
 
   /** Hands out what is ready to consumers with credit. */
   public void serve(long nowMs) {
-    destinations.serve(nowMs);
+    if (serving) {
+      destinations.serve(nowMs);
+    }
+  }
+
+  /** Hands out nothing more. */
+  public void stopServing() {
+    serving = false;
   }
 
   /**

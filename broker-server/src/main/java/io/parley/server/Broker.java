@@ -51,6 +51,7 @@ public final class Broker implements AutoCloseable {
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
   private @Nullable TcpListener listener;
   private @Nullable HttpListener http;
+  private @Nullable Operations operations;
 
   private Broker() {}
 
@@ -88,7 +89,7 @@ public final class Broker implements AutoCloseable {
                 time,
                 defect::complete));
     Map<String, Namespace> namespaces = Map.of(namespace.name(), namespace);
-    Operations operations =
+    Operations served =
         new Operations(
             namespaces,
             config.limits(),
@@ -97,9 +98,10 @@ public final class Broker implements AutoCloseable {
             time,
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX);
+    operations = served;
     step("timer", timer(namespace, time));
     StaticUsers users = new StaticUsers(config.security().users());
-    listener = step("listener", TcpListener.start(config.network(), users, operations));
+    listener = step("listener", TcpListener.start(config.network(), users, served));
     AdminOperations admin = new AdminOperations(namespaces);
     show(metrics, namespace, store, listener.counters(), admin);
     if (config.http().enabled()) {
@@ -212,6 +214,9 @@ public final class Broker implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (listener != null) {
+      if (operations != null) {
+        operations.drain();
+      }
       drain(listener);
     }
     while (!started.isEmpty()) {
