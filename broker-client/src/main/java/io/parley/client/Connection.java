@@ -18,7 +18,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.parley.protocol.ErrorCode;
-import io.parley.protocol.MalformedFrameException;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.ProtocolVersion;
 import io.parley.protocol.codec.FrameDecoder;
@@ -35,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -63,8 +63,17 @@ final class Connection {
   /** A connection that lasted this long was a good one: the next back-off starts short. */
   private static final long GOOD_CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** Three heartbeats, looked at twice each. */
+  private static final int SILENT_LOOKS_MAX = 6;
+
   /** Most frames encoded into one buffer; bounds what is allocated at once. */
   private static final int FRAMES_PER_BUFFER_MAX = 16;
+
+  /** Enough to make a frame's own cost small, little enough to be encoded and stored at once. */
+  private static final int BATCH_BYTES_MAX = 256 * 1024;
+
+  /** More than a batch frame's fields besides what it carries. */
+  private static final int FRAME_FIELDS_BYTES = 64;
 
   private final ClientSettings settings;
   private final EventLoopGroup group;
@@ -88,10 +97,10 @@ final class Connection {
   private int lastCorrelation;
   private boolean flushing;
   private long upSince;
-  private long lastRead;
-  private long lastWrite;
+  private boolean heard;
+  private boolean said;
 
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile String lastFailure = "";
   private volatile Response.@Nullable HelloOk welcome;
   private volatile boolean up;
@@ -141,7 +150,12 @@ final class Connection {
   }
 
   boolean isClosed() {
-    return closed;
+    return closed.get();
+  }
+
+  /** Most bytes of records or settlements to put into one frame, unless one alone is larger. */
+  int batchBytesMax() {
+    return Math.min(BATCH_BYTES_MAX, welcome().maxFrameBytes() - FRAME_FIELDS_BYTES);
   }
 
   /** What the last attempt to connect failed with, for errors; empty if none did. */
@@ -164,8 +178,9 @@ final class Connection {
    * @param reset whether the socket is cut without what is still to be written
    */
   void close(boolean reset) {
-    closed = true;
-    loop.execute(() -> closeNow(reset));
+    if (closed.compareAndSet(false, true)) {
+      loop.execute(() -> closeNow(reset));
+    }
   }
 
   /** Waits for the event loop's thread to end. */
@@ -192,7 +207,7 @@ final class Connection {
 
   /** Asks, now or as soon as there is a connection. */
   void call(Call call) {
-    if (closed) {
+    if (closed.get()) {
       call.failed(closedException());
       return;
     }
@@ -205,7 +220,7 @@ final class Connection {
 
   /** Writes a call again that was answered with an error worth a second try. */
   void callAgain(Call call) {
-    if (closed) {
+    if (closed.get()) {
       call.failed(closedException());
       return;
     }
@@ -256,7 +271,7 @@ final class Connection {
   }
 
   private void add(Map<Integer, Registration> registrations, Registration registration) {
-    if (closed) {
+    if (closed.get()) {
       registration.abandoned();
       return;
     }
@@ -270,7 +285,7 @@ final class Connection {
   // ---- making a socket
 
   private void tryNextAddress() {
-    if (closed) {
+    if (closed.get()) {
       return;
     }
     List<BrokerAddress> addresses = settings.uri().addresses();
@@ -302,7 +317,7 @@ final class Connection {
   }
 
   private void connectFailed(BrokerAddress address, ParleyException reason) {
-    if (closed) {
+    if (closed.get()) {
       return;
     }
     lastFailure = "; last: " + reason.getMessage();
@@ -353,8 +368,6 @@ final class Connection {
     up = true;
     addressesTried = 0;
     upSince = System.nanoTime();
-    lastRead = upSince;
-    lastWrite = upSince;
     List<Call> open = List.copyOf(calls.values());
     List<Registration> registrations = registrations();
     registrations.forEach(registration -> call(registration.registering()));
@@ -363,34 +376,38 @@ final class Connection {
     if (sends != null) {
       sends.connected();
     }
-    keepAlive(socket, hello.heartbeatMs());
+    keepAlive(socket, hello.heartbeatMs(), 0);
     firstConnected.complete(null);
     tell(listener -> listener.connected(address, hello.broker()));
   }
 
-  /** Pings where nothing else is to be said, and notices when the broker says nothing any more. */
-  private void keepAlive(Channel socket, int heartbeatMs) {
+  /**
+   * Pings where nothing else is to be said, and notices when the broker says nothing any more.
+   * Looks twice a heartbeat, and counts its looks instead of the time: a pause of this process, in
+   * which what the broker said waits unread, is one look.
+   */
+  private void keepAlive(Channel socket, int heartbeatMs, int silentLooks) {
     if (heartbeatMs <= 0) {
       return;
     }
+    heard = false;
+    said = false;
     later(
         () -> {
-          if (channel != socket || closed) {
+          if (channel != socket || closed.get()) {
             return;
           }
-          long now = System.nanoTime();
-          long beat = TimeUnit.MILLISECONDS.toNanos(heartbeatMs);
-          if (now - lastRead > 3 * beat) {
-            end(
-                socket,
-                new NotConnectedException(
-                    "nothing heard for three heartbeats of " + heartbeatMs + " ms"));
+          int silent = heard ? 0 : silentLooks + 1;
+          if (silent >= SILENT_LOOKS_MAX) {
+            String why = "nothing heard for three heartbeats of " + heartbeatMs + " ms";
+            end(socket, new NotConnectedException(why));
             return;
           }
-          if (now - lastRead >= beat / 2 || now - lastWrite >= beat / 2) {
+          boolean isIdle = !heard || !said;
+          keepAlive(socket, heartbeatMs, silent);
+          if (isIdle) {
             write(new Request.Ping(nextCorrelation()));
           }
-          keepAlive(socket, heartbeatMs);
         },
         Math.max(1, heartbeatMs / 2));
   }
@@ -425,7 +442,7 @@ final class Connection {
     ParleyException reason = why;
     calls.values().removeIf(call -> !call.outlivesConnection());
     registrations().forEach(Registration::disconnected);
-    if (!closed) {
+    if (!closed.get()) {
       tell(listener -> listener.disconnected(reason));
       addressesTried = 0;
       later(this::tryNextAddress, random.nextInt(backoff.nextMs()));
@@ -458,7 +475,7 @@ final class Connection {
     if (socket != channel) {
       return;
     }
-    lastRead = System.nanoTime();
+    heard = true;
     if (frame instanceof Response.HelloOk hello) {
       decoder.established(hello.maxFrameBytes());
       welcomed(socket, address, hello);
@@ -538,7 +555,7 @@ final class Connection {
     if (outgoing.isEmpty() || socket == null) {
       return;
     }
-    lastWrite = System.nanoTime();
+    said = true;
     List<Request> frames = outgoing;
     outgoing = new ArrayList<>();
     for (int from = 0; from < frames.size(); from += FRAMES_PER_BUFFER_MAX) {
@@ -577,7 +594,7 @@ final class Connection {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      if (closed) {
+      if (closed.get()) {
         ctx.close();
       } else {
         greet(ctx.channel());
@@ -598,9 +615,7 @@ final class Connection {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       end(
           ctx.channel(),
-          cause instanceof MalformedFrameException malformed
-              ? malformed
-              : notConnected(address, cause));
+          cause instanceof ParleyException known ? known : notConnected(address, cause));
     }
   }
 

@@ -39,9 +39,6 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   /** Settle frames on their way beyond which settlements collect until one is answered. */
   private static final int SETTLES_IN_FLIGHT_MAX = 2;
 
-  /** Most bytes of one settle frame, unless one settlement alone is larger. */
-  private static final int SETTLE_BYTES_MAX = 256 * 1024;
-
   /** How long to wait before settling again after an error of the broker that names no time. */
   private static final int SETTLE_AGAIN_MS = 500;
 
@@ -413,8 +410,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   private void sendSettlements() {
     while (!coalescer.isEmpty() && settlesInFlight < SETTLES_IN_FLIGHT_MAX) {
-      int bytesMax = Math.min(SETTLE_BYTES_MAX, limits().maxMessageBytes());
-      List<Settlement> settlements = coalescer.take(WireLimits.BATCH_MAX_MESSAGES, bytesMax);
+      List<Settlement> settlements =
+          coalescer.take(WireLimits.BATCH_MAX_MESSAGES, connection.batchBytesMax());
       settlesInFlight++;
       connection.call(new SettleCall(settlements, askersOf(settlements)));
     }

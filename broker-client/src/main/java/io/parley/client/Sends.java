@@ -22,9 +22,6 @@ import java.util.concurrent.CompletableFuture;
  * never waits.
  */
 final class Sends {
-  /** Most bytes of records in one frame, unless one record alone is larger. */
-  static final int FRAME_BYTES_MAX = 256 * 1024;
-
   /** Frames on their way beyond which messages collect. */
   static final int FRAMES_IN_FLIGHT_MAX = 4;
 
@@ -167,7 +164,7 @@ final class Sends {
   /** The longest run of one kind that fits a frame. */
   private SendBatch nextBatch() {
     PendingSend first = waiting.remove();
-    int bytesMax = Math.min(FRAME_BYTES_MAX, connection.welcome().maxMessageBytes());
+    int bytesMax = connection.batchBytesMax();
     int bytes = first.size();
     List<PendingSend> messages = new ArrayList<>();
     messages.add(first);

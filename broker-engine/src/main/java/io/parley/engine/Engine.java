@@ -60,6 +60,7 @@ public final class Engine implements OperationHandler {
   private long position;
   private long timeMs;
   private boolean begun;
+  private volatile long leasesExpired;
 
   /**
    * Takes over what a store holds. All leases from before are void.
@@ -206,8 +207,9 @@ public final class Engine implements OperationHandler {
 
   /** Ends leases whose time is over. */
   public void expireLeases(long nowMs) {
-    destinations.expireLeases(
-        nowMs, (from, epoch, sequences) -> lose(from, epoch, sequences, "LEASE_EXPIRED"));
+    leasesExpired +=
+        destinations.expireLeases(
+            nowMs, (from, epoch, sequences) -> lose(from, epoch, sequences, "LEASE_EXPIRED"));
   }
 
   private void lose(Destination from, long epoch, List<Long> sequences, String reason) {
@@ -229,6 +231,11 @@ public final class Engine implements OperationHandler {
   }
 
   // ---------------------------------------------------------------- views
+
+  /** Messages whose lease expired since this engine was made. Any thread. */
+  public long leasesExpired() {
+    return leasesExpired;
+  }
 
   /** Which start of the broker this is, from 1. */
   public long boot() {

@@ -17,6 +17,8 @@ class ErrorCodeTest {
     "107 GOING_AWAY",
     "108 NOT_LEADER",
     "109 SESSION_TAKEN_OVER",
+    "110 NOT_CONNECTED",
+    "111 UNCONFIRMED",
     "201 INVALID_ARGUMENT",
     "202 INVALID_NAME",
     "203 MESSAGE_TOO_LARGE",
@@ -39,6 +41,9 @@ class ErrorCodeTest {
     "601 NO_RESPONDER",
     "602 DEADLINE_EXCEEDED",
     "603 CANCELLED",
+    "604 BAD_QUERY",
+    "605 NOT_IDENTIFIED",
+    "606 NOT_PERMITTED",
   };
 
   @Test

@@ -1,18 +1,26 @@
 package io.parley.server;
 
+import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.server.config.BrokerConfig;
+import io.parley.server.http.HttpListener;
 import io.parley.server.namespace.Namespace;
+import io.parley.server.network.NetworkCounters;
 import io.parley.server.network.TcpListener;
-import io.parley.server.operation.OperationTelemetry;
+import io.parley.server.operation.AdminOperations;
 import io.parley.server.operation.Operations;
+import io.parley.server.query.QueryCounters;
 import io.parley.server.security.StaticUsers;
 import io.parley.server.storage.DataDirectory;
 import io.parley.server.storage.RocksDbStore;
+import io.parley.server.storage.StoreStatistics;
+import io.parley.server.telemetry.MeterName;
+import io.parley.server.telemetry.ServerMetrics;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -42,6 +50,7 @@ public final class Broker implements AutoCloseable {
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
   private @Nullable TcpListener listener;
+  private @Nullable HttpListener http;
 
   private Broker() {}
 
@@ -64,6 +73,7 @@ public final class Broker implements AutoCloseable {
 
   private void startAll(BrokerConfig config) {
     InstantSource time = InstantSource.system();
+    ServerMetrics metrics = step("metrics", new ServerMetrics());
     DataDirectory directory =
         step("data directory", DataDirectory.open(config.storage().directory()));
     RocksDbStore store = RocksDbStore.open(directory, DEFAULT_NAMESPACE, config.storage());
@@ -85,11 +95,60 @@ public final class Broker implements AutoCloseable {
             config.session(),
             config.engine(),
             time,
-            OperationTelemetry.NONE,
+            metrics.engine(),
             BYTES_IN_FLIGHT_MAX);
     step("timer", timer(namespace, time));
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, operations));
+    AdminOperations admin = new AdminOperations(namespaces);
+    show(metrics, namespace, store, listener.counters(), admin);
+    if (config.http().enabled()) {
+      http =
+          step(
+              "HTTP listener",
+              HttpListener.start(config.http(), users, admin, namespace::trouble, metrics));
+    }
+  }
+
+  /** Hands each part's numbers to the metrics. */
+  private static void show(
+      ServerMetrics metrics,
+      Namespace namespace,
+      RocksDbStore store,
+      NetworkCounters network,
+      AdminOperations admin) {
+    namespace.addListener(metrics.engine());
+    metrics.engine().leasesExpired(namespace::leasesExpired);
+    metrics.engine().inFlight(namespace.sequencer()::bytesInFlight);
+    metrics.readiness(namespace::trouble);
+    metrics.destinations(admin, List.of(namespace.name()));
+    metrics
+        .network()
+        .connections(network::connections, network::accepted, network::refused)
+        .bytes(network::bytesIn, network::bytesOut)
+        .frames(network::framesIn, network::framesOut, network::malformedFrames);
+    QueryCounters queries = namespace.queries().counters();
+    metrics
+        .queries()
+        .asked(queries::asked, queries::askedAgain)
+        .now(queries::outstanding, queries::responders)
+        .ended("ANSWERED", queries::answered)
+        .ended(ErrorCode.NO_RESPONDER.name(), queries::unanswerable)
+        .ended(ErrorCode.OVERLOADED.name(), queries::overloaded)
+        .ended(ErrorCode.DEADLINE_EXCEEDED.name(), queries::expired)
+        .ended(ErrorCode.CANCELLED.name(), queries::cancelled);
+    metrics.store(
+        values -> {
+          StoreStatistics now = store.statistics();
+          values.accept(MeterName.STORE_MEMTABLES, now.memtableBytes());
+          values.accept(MeterName.STORE_CACHE, now.cacheBytes());
+          values.accept(MeterName.STORE_TABLE_FILES, now.tableFileBytes());
+          values.accept(MeterName.STORE_BLOB_FILES, now.blobFileBytes());
+          values.accept(MeterName.STORE_LOGS, now.logBytes());
+          values.accept(MeterName.STORE_PENDING_COMPACTION, now.pendingCompactionBytes());
+          values.accept(MeterName.STORE_BACKGROUND_ERRORS, now.backgroundErrors());
+          values.accept(MeterName.STORE_WRITES_STOPPED, now.writesStopped() ? 1 : 0);
+        });
   }
 
   private static AutoCloseable timer(Namespace namespace, InstantSource time) {
@@ -125,6 +184,18 @@ public final class Broker implements AutoCloseable {
       throw new IllegalStateException("the broker is not started");
     }
     return listener.port();
+  }
+
+  /**
+   * Port that operators connect to.
+   *
+   * @throws IllegalStateException if HTTP is not enabled
+   */
+  public int httpPort() {
+    if (http == null) {
+      throw new IllegalStateException("http.enabled: false (expected: true)");
+    }
+    return http.port();
   }
 
   /**

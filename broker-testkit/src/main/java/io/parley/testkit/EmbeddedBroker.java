@@ -34,8 +34,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private Broker broker;
   private int port;
 
-  private EmbeddedBroker(
-      Path directory, boolean temporary, UnaryOperator<BrokerConfig> configure) {
+  private EmbeddedBroker(Path directory, boolean temporary, UnaryOperator<BrokerConfig> configure) {
     this.directory = directory;
     this.temporary = temporary;
     this.configure = configure;
@@ -92,7 +91,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Where operators connect: {@code http://127.0.0.1:PORT}. */
   public String adminUri() {
-    return "http://" + LOOPBACK + ":" + 0;
+    return "http://" + LOOPBACK + ":" + broker.httpPort();
   }
 
   /** Port that clients connect to. */

@@ -235,16 +235,20 @@ public final class Destinations {
    * Ends the leases whose time is over.
    *
    * @param lost receives the messages whose handling had begun
+   * @return of how many messages
    */
-  public void expireLeases(long nowMs, LostAttempts lost) {
+  public int expireLeases(long nowMs, LostAttempts lost) {
+    int expired = 0;
     for (Destination destination : consumed) {
       for (Consumer consumer : destination.consumers()) {
         for (Lease lease : consumer.expired(nowMs)) {
+          expired += lease.held;
           endLease(destination, lease, lost);
           wake(destination);
         }
       }
     }
+    return expired;
   }
 
   private static void endLease(Destination destination, Lease lease, LostAttempts lost) {

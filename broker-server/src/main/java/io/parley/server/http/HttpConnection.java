@@ -26,6 +26,8 @@ import io.parley.protocol.ParleyException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,8 +39,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client. It reads one request, answers it, and only then reads the next; each of the three has
- * its time, after which the connection is closed.
+ * One client. It reads one request, answers it, and only then reads the next: what the client sends
+ * ahead stays in the socket, but for what came with the request. Reading, answering and writing
+ * each have their time, after which the connection is closed.
  *
  * <pre>
  *   waiting --request--> answering --answer, or too late--> writing --written--> waiting
@@ -61,6 +64,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Routes routes;
   private final AccessCheck access;
   private final AdminBudget budget;
+
+  /** Requests that came in the same packet as the one being answered. */
+  private final Deque<Object> sentAhead = new ArrayDeque<>();
+
   private @Nullable Future<?> deadline;
   private boolean isWaiting;
   private boolean isStopping;
@@ -128,6 +135,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     // An exchange ends by itself, in time, and only then gives back what it holds.
     isWaiting = false;
+    sentAhead.forEach(ReferenceCountUtil::release);
+    sentAhead.clear();
   }
 
   @Override
@@ -138,12 +147,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (isWaiting) {
+      handle(message);
+    } else if (isLingering) {
+      ReferenceCountUtil.release(message);
+    } else {
+      sentAhead.add(message);
+    }
+  }
+
+  private void handle(Object message) {
+    isWaiting = false;
+    stopDeadline();
+    channel.config().setAutoRead(false);
     try {
-      if (isLingering) {
-        return;
-      }
-      isWaiting = false;
-      stopDeadline();
       if (message instanceof FullHttpRequest request && request.decoderResult().isSuccess()) {
         new Exchange(request).begin(request);
       } else {
@@ -187,9 +204,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       channel.close();
       return;
     }
-    isWaiting = true;
-    startDeadline(limits.requestTimeout(), channel::close);
-    channel.read();
+    if (sentAhead.isEmpty()) {
+      isWaiting = true;
+      startDeadline(limits.requestTimeout(), channel::close);
+      channel.config().setAutoRead(true);
+    } else {
+      // Not at once: a thousand requests in one packet must not be a thousand calls deep.
+      channel.eventLoop().execute(this::handleSentAhead);
+    }
+  }
+
+  private void handleSentAhead() {
+    Object next = sentAhead.poll();
+    if (next != null) {
+      handle(next);
+    }
   }
 
   private void startDeadline(Duration time, Runnable missed) {
@@ -211,7 +240,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     startDeadline(LINGER, channel::close);
     channel.config().setAutoRead(true);
-    channel.read();
   }
 
   /** One request and its answer. */

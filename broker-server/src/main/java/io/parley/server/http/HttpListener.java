@@ -1,6 +1,5 @@
 package io.parley.server.http;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -22,15 +21,16 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.Readiness;
 import io.parley.server.security.Authenticator;
+import io.parley.server.telemetry.ServerMetrics;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +48,7 @@ public final class HttpListener implements AutoCloseable {
   private final Connections connections;
   private final Channel serverChannel;
   private final InetSocketAddress address;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private HttpListener(EventLoopGroup eventLoop, Connections connections, Channel serverChannel) {
     this.eventLoop = eventLoop;
@@ -70,7 +71,7 @@ public final class HttpListener implements AutoCloseable {
       Authenticator authenticator,
       AdminApi admin,
       Readiness readiness,
-      PrometheusMeterRegistry metrics) {
+      ServerMetrics metrics) {
     return start(
         settings,
         HttpLimits.DEFAULTS,
@@ -92,8 +93,6 @@ public final class HttpListener implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            // A connection reads when it wants its next request, so nobody can send ahead of it.
-            .childOption(ChannelOption.AUTO_READ, false)
             .childHandler(connections)
             .bind(new InetSocketAddress(settings.host(), settings.port()))
             .awaitUninterruptibly();
@@ -135,6 +134,9 @@ public final class HttpListener implements AutoCloseable {
   /** Frees the port, lets requests in hand be answered for up to 5 seconds, closes the rest. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     serverChannel.close().awaitUninterruptibly();
     connections.stop(eventLoop);
     eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -144,8 +146,8 @@ public final class HttpListener implements AutoCloseable {
    * The pipeline of a connection, and the set of them.
    *
    * <pre>
-   *   socket -> http -> whole requests -> one at a time -> HttpConnection -> Routes
-   *   socket &lt;- http &lt;---------------------------------- HttpConnection
+   *   socket -> http -> whole requests -> HttpConnection -> Routes
+   *   socket &lt;- http &lt;------------------- HttpConnection
    * </pre>
    */
   private static final class Connections extends ChannelInitializer<Channel> {
@@ -186,7 +188,6 @@ public final class HttpListener implements AutoCloseable {
                   .setMaxHeaderSize(HttpLimits.HEADERS_MAX_BYTES)
                   .setMaxChunkSize(HttpLimits.CHUNK_MAX_BYTES)));
       pipeline.addLast(new WholeRequests(limits.requestBytesMax()));
-      pipeline.addLast(new FlowControlHandler());
       pipeline.addLast(
           "requests",
           new HttpConnection(channel, remote.getAddress(), limits, routes, access, budget));

@@ -1,11 +1,11 @@
 package io.parley.server.http;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.Readiness;
+import io.parley.server.telemetry.ServerMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,20 +17,12 @@ import java.util.stream.Collectors;
 
 /** Every path there is. */
 final class Routes {
-  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
-
   private final List<Route> routes = new ArrayList<>();
 
-  Routes(AdminApi admin, Readiness readiness, PrometheusMeterRegistry metrics) {
+  Routes(AdminApi admin, Readiness readiness, ServerMetrics metrics) {
     routes.add(new Route("GET", "/health/live", call -> answered(live())));
     routes.add(new Route("GET", "/health/ready", call -> answered(ready(readiness))));
-    routes.add(
-        new Route(
-            "GET",
-            "/metrics",
-            call ->
-                answered(
-                    Answer.of(200, PROMETHEUS_TEXT, out -> metrics.scrape(out, PROMETHEUS_TEXT)))));
+    routes.add(new Route("GET", "/metrics", call -> scrape(metrics)));
     routes.addAll(new AdminRoutes(admin).routes());
   }
 
@@ -72,6 +64,12 @@ final class Routes {
                 json.writeStringField("reason", reason);
               }
             }));
+  }
+
+  private static CompletionStage<Answer> scrape(ServerMetrics metrics) {
+    return metrics
+        .refresh()
+        .thenApply(refreshed -> Answer.of(200, ServerMetrics.CONTENT_TYPE, metrics::scrape));
   }
 
   private Answer unknownPath(String path) {

@@ -141,6 +141,12 @@ public final class Namespace implements AutoCloseable {
     return trouble;
   }
 
+  /** Messages whose lease expired since the store was opened last. */
+  public long leasesExpired() {
+    Engine current = engine;
+    return current == null ? 0 : current.leasesExpired();
+  }
+
   /** Has a listener told from now on what the owner thread commits. */
   public void addListener(SequencerListener listener) {
     listeners.add(listener);

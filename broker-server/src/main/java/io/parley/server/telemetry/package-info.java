@@ -1,10 +1,10 @@
 /**
  * Owns what the broker says of itself: the names of its metrics, their recording, and its log.
  *
- * <p>Thread: any records; scraping reads. Recording is per commit group or connection, not per
+ * <p>Thread: any records; the HTTP event loop reads. Recording is per batch or group, never per
  * message.
  *
- * <p>Must not know: the parts it measures; they hand it numbers or suppliers of numbers.
+ * <p>Must not know: the parts it measures, only the ports through which they tell and are asked.
  */
 @NullMarked
 package io.parley.server.telemetry;

@@ -587,14 +587,17 @@ class ConnectionPipelineTest {
             "127.0.0.1", 0, 1, connectionsMax, greetingsMax, Duration.ofSeconds(10), HIGH_WATER);
     SocketAddress remote = new InetSocketAddress(host, 5000);
     EmbeddedChannel channel =
-        new EmbeddedChannel(
-            new ConnectionInitializer(settings, new StaticUsers(users), this::opened, counters)) {
+        new EmbeddedChannel() {
           @Override
           protected SocketAddress remoteAddress0() {
             return remote;
           }
         };
-    channel.freezeTime();
+    channel.freezeTime(); // before anything is scheduled
+    channel
+        .pipeline()
+        .addLast(
+            new ConnectionInitializer(settings, new StaticUsers(users), this::opened, counters));
     channel.runPendingTasks();
     channels.add(channel);
     return channel;

@@ -1,0 +1,11 @@
+package io.parley.cli;
+
+import picocli.CommandLine.Command;
+
+/** The noun: commands. */
+@Command(
+    name = "command",
+    description = "Send commands ('do this'), and receive them in a service's place.",
+    synopsisSubcommandLabel = "VERB",
+    subcommands = {CommandSendCommand.class, CommandReceiveCommand.class})
+final class CommandCommand {}

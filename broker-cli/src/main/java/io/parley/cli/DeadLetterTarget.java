@@ -1,0 +1,106 @@
+package io.parley.cli;
+
+import io.parley.cli.admin.AdminApi;
+import io.parley.cli.console.ExitCode;
+import io.parley.cli.console.JsonObject;
+import io.parley.cli.console.Output;
+import io.parley.cli.console.Problem;
+import io.parley.cli.console.Text;
+import io.parley.protocol.model.MessageId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which dead letters are meant, and whether they are really to be touched. */
+final class DeadLetterTarget {
+  private static final int LISTED_MAX = 1_000;
+
+  @Parameters(paramLabel = "DESTINATION", description = "Their queue or subscription.")
+  String destination = "";
+
+  @Option(names = "--id", paramLabel = "ID", description = "Only the message with this id.")
+  @Nullable String id;
+
+  @Option(names = "--all", description = "All of the destination's.")
+  boolean all;
+
+  @Option(names = "--dry-run", description = "Only say what would be done.")
+  boolean dryRun;
+
+  @Option(names = "--yes", description = "Don't ask.")
+  boolean yes;
+
+  /**
+   * Redrives or drops them, once everything is clear.
+   *
+   * @param action the API's name for it
+   * @param done the answer's field with their number
+   * @param ask whether somebody has to agree
+   */
+  int apply(CliContext context, String action, String done, boolean ask) {
+    check();
+    Output output = context.output();
+    AdminApi admin = context.admin();
+    if (dryRun || (ask && !yes)) {
+      List<JsonObject> letters = meant(admin);
+      String which = letters.size() == LISTED_MAX ? "at least " : "";
+      String what = which + Text.counted(letters.size(), "dead letter") + " of '" + destination;
+      if (dryRun) {
+        tell(output, true, done, letters.size(), "Would " + action + " " + what + "'.");
+        return ExitCode.OK;
+      }
+      if (!output.confirm("Really " + action + " " + what + "'?")) {
+        output.note("Nothing done.");
+        return ExitCode.NO;
+      }
+    }
+    Map<String, @Nullable Object> request = new LinkedHashMap<>();
+    request.put("destination", destination);
+    if (id != null) {
+      request.put("id", id);
+    }
+    long count = admin.post("/dead-letters/" + action, request).number(done);
+    String verb = done.substring(0, 1).toUpperCase(Locale.ROOT) + done.substring(1);
+    tell(output, false, done, count, verb + " " + Text.counted(count, "dead letter") + ".");
+    return ExitCode.OK;
+  }
+
+  private List<JsonObject> meant(AdminApi admin) {
+    return admin
+        .get(DeadLetterListCommand.path(destination, LISTED_MAX))
+        .objects("deadLetters")
+        .stream()
+        .filter(letter -> id == null || id.equals(letter.text("id")))
+        .toList();
+  }
+
+  private static void tell(
+      Output output, boolean dryRun, String done, long count, String sentence) {
+    if (output.isJson()) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put(done, count);
+      result.put("dryRun", dryRun);
+      output.json(result);
+    } else {
+      output.line(sentence);
+    }
+  }
+
+  /** Checks that it's clear what is meant. */
+  private void check() {
+    Arguments.requireName("destination", destination);
+    if ((id == null) != all) {
+      throw Problem.usage(
+          "which dead letters of '" + destination + "' are meant? (expected: --id ID or --all)",
+          "List them with 'parley dead-letter list " + destination + "'.");
+    }
+    if (id != null) {
+      String given = id;
+      id = Arguments.checked(() -> MessageId.parse(given)).toString();
+    }
+  }
+}

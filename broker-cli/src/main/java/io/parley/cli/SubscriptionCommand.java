@@ -1,0 +1,12 @@
+package io.parley.cli;
+
+import picocli.CommandLine.Command;
+
+/** The noun: subscriptions. */
+@Command(
+    name = "subscription",
+    description =
+        "Look at subscriptions: services' durable interest in events, with their inboxes.",
+    synopsisSubcommandLabel = "VERB",
+    subcommands = {SubscriptionListCommand.class, SubscriptionShowCommand.class})
+final class SubscriptionCommand {}

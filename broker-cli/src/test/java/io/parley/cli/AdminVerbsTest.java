@@ -1,0 +1,496 @@
+package io.parley.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.parley.cli.console.ExitCode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that use the admin API, against one with prepared answers. */
+class AdminVerbsTest {
+  private static final String ID = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b";
+
+  private static final String CART =
+      """
+      {"name":"cart","service":"cart","types":["shop.cart.AddProductToCart",\
+      "shop.cart.CheckOutCart"],"ready":12345,"leased":256,"delayed":3,"deadLetters":1,\
+      "bytes":1887436,"consumers":4,"nextSequence":987654,"unowned":false}""";
+
+  private static final String UNOWNED =
+      """
+      {"name":"shop.mail.SendWelcome","service":null,"types":[],"ready":7,"leased":0,"delayed":0,\
+      "deadLetters":0,"bytes":700,"consumers":0,"nextSequence":8,"unowned":true}""";
+
+  private static final String BILLING =
+      """
+      {"name":"billing","service":"billing","patterns":["shop.cart.CartCheckedOut","shop.order.>"],\
+      "ready":40,"leased":2,"delayed":0,"deadLetters":0,"bytes":8192,"consumers":1,\
+      "lastSeen":"2026-03-01T10:03:11.123Z"}""";
+
+  private static final String MESSAGE =
+      """
+      "sequence":12,"id":"%s","type":"shop.cart.AddProductToCart","kind":"command","state":"%s",\
+      "attempts":3,"storedAt":"2026-03-01T10:03:11.123Z","key":"536365","correlationId":null,\
+      "causationId":null,"contentType":"application/json","headers":{"source":"web"},"size":27,\
+      "body":"{\\"sku\\":\\"85123A\\",\\n\\"n\\":6}","bodyBase64":"eA=="
+      """;
+
+  private final AdminStub broker = new AdminStub();
+
+  @BeforeEach
+  void answer() {
+    broker
+        .on("GET /queues", "{\"queues\":[" + CART + "," + UNOWNED + "]}")
+        .on("GET /queues/cart", CART)
+        .on("GET /subscriptions", "{\"subscriptions\":[" + BILLING + "]}")
+        .on("GET /subscriptions/billing", BILLING);
+  }
+
+  @AfterEach
+  void stop() {
+    broker.close();
+  }
+
+  @Test
+  void shouldListQueuesAsAlignedTable() {
+    CliRun run = broker.run("queue", "list");
+
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            QUEUE                  SERVICE   READY  LEASED  DELAYED  DEAD     SIZE  CONSUMERS
+            cart                   cart     12,345     256        3     1  1.8 MiB          4
+            shop.mail.SendWelcome  -             7       0        0     0    700 B          0
+            """);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void shouldPassTheApisJsonOn() {
+    CliRun run = broker.run("queue", "show", "cart", "-o", "json");
+
+    assertThat(run.out())
+        .startsWith("{\n  \"name\" : \"cart\",\n  \"service\" : \"cart\",\n  \"types\" : [\n")
+        .contains("  \"ready\" : 12345,\n")
+        .endsWith("  \"unowned\" : false\n}\n");
+  }
+
+  @Test
+  void shouldShowAQueue() {
+    assertThat(broker.run("queue", "show", "cart").out())
+        .isEqualTo(
+            """
+            Queue          cart
+            Service        cart
+            Types          shop.cart.AddProductToCart
+                           shop.cart.CheckOutCart
+            Ready          12,345
+            Leased         256
+            Delayed        3
+            Dead letters   1
+            Size           1.8 MiB
+            Consumers      4
+            Next sequence  987,654
+            """);
+  }
+
+  @Test
+  void shouldSayOnStderrThatThereAreNoQueues() {
+    broker.on("GET /queues", "{\"queues\":[]}");
+
+    CliRun run = broker.run("queue", "list");
+
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("No queues yet");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void shouldPeekWithoutControlCharactersOfTheBody() {
+    broker.on(
+        "GET /queues/cart/messages?limit=20",
+        "{\"messages\":[{" + MESSAGE.formatted(ID, "ready") + "}]}");
+
+    assertThat(broker.run("queue", "peek", "cart").out())
+        .isEqualTo(
+            """
+            #12  shop.cart.AddProductToCart  %s
+                ready, 3 attempts, stored 2026-03-01 10:03:11, key 536365
+                source=web
+                {"sku":"85123A", "n":6}
+            """
+                .formatted(ID));
+  }
+
+  @Test
+  void shouldAskForStateAndLimit() {
+    broker.on("GET /queues/cart/messages?limit=5&state=dead", "{\"messages\":[]}");
+
+    CliRun run = broker.run("queue", "peek", "cart", "--state", "dead", "--limit", "5");
+
+    assertThat(run.err()).isEqualTo("No dead messages in queue 'cart'.\n");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void shouldListSubscriptions() {
+    assertThat(broker.run("subscription", "list").out())
+        .isEqualTo(
+            """
+            SUBSCRIPTION  PATTERNS                  READY  LEASED  DELAYED  DEAD  CONSUMERS  LAST SEEN
+            billing       shop.cart.CartCheckedOu…     40       2        0     0          1  2026-03-01 10:03:11
+            """);
+  }
+
+  @Test
+  void shouldShowASubscription() {
+    assertThat(broker.run("subscription", "show", "billing").lines())
+        .startsWith(
+            "Subscription  billing",
+            "Service       billing",
+            "Patterns      shop.cart.CartCheckedOut",
+            "              shop.order.>")
+        .endsWith("Last seen     2026-03-01 10:03:11 UTC");
+  }
+
+  @Test
+  void shouldListTypesOfOneKind() {
+    broker.on(
+        "GET /types",
+        """
+        {"types":[{"name":"shop.cart.AddProductToCart","kind":"COMMAND","owner":"cart","queue":"cart"},
+        {"name":"shop.cart.ProductAddedToCart","kind":"EVENT","owner":null,"queue":null}]}
+        """);
+
+    assertThat(broker.run("type", "list", "--kind", "event").out())
+        .isEqualTo(
+            """
+            TYPE                          KIND   OWNER  QUEUE
+            shop.cart.ProductAddedToCart  event  -      -
+            """);
+    assertThat(broker.run("type", "list", "--kind", "command", "-o", "json").out())
+        .contains("AddProductToCart")
+        .doesNotContain("ProductAddedToCart");
+  }
+
+  @Test
+  void shouldDeclareAType() {
+    broker.on("POST /types", "{\"name\":\"a.B\",\"kind\":\"command\",\"owner\":\"cart\"}");
+
+    CliRun run = broker.run("type", "declare", "a.B", "--kind", "command", "--owner", "cart");
+
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /admin/v1/namespaces/default/types"
+                + " {\"name\":\"a.B\",\"kind\":\"command\",\"owner\":\"cart\"}");
+    assertThat(run.out()).isEqualTo("Declared command a.B, owned by cart.\n");
+  }
+
+  @Test
+  void shouldRefuseAnOwnerForAnEventBeforeAsking() {
+    CliRun run = broker.run("type", "declare", "a.B", "--kind", "event", "--owner", "cart");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("--owner: 'cart' (expected: none for event types)");
+    assertThat(broker.requests()).isEmpty();
+  }
+
+  @Test
+  void shouldListDeadLettersWithTheirReason() {
+    broker.on("GET /dead-letters?destination=cart&limit=100", deadLetters());
+
+    assertThat(broker.run("dead-letter", "list", "cart").out())
+        .isEqualTo(
+            """
+            queue cart
+            #12  shop.cart.AddProductToCart  %s
+                dead, 3 attempts, stored 2026-03-01 10:03:11, dead 2026-03-01 11:00:00, key 536365
+                source=web
+                java.net.ConnectException: Connection refused
+                {"sku":"85123A", "n":6}
+            """
+                .formatted(ID));
+  }
+
+  @Test
+  void shouldRedriveOneWithoutAsking() {
+    broker.on("POST /dead-letters/redrive", "{\"redriven\":1}");
+
+    CliRun run = broker.run("dead-letter", "redrive", "cart", "--id", ID.toUpperCase());
+
+    assertThat(run.out()).isEqualTo("Redriven 1 dead letter.\n");
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /admin/v1/namespaces/default/dead-letters/redrive"
+                + " {\"destination\":\"cart\",\"id\":\""
+                + ID
+                + "\"}");
+  }
+
+  @Test
+  void shouldAskBeforeItRedrivesAll() {
+    broker
+        .on("GET /dead-letters?destination=cart&limit=1000", deadLetters())
+        .on("POST /dead-letters/redrive", "{\"redriven\":1}");
+    String[] args = {"dead-letter", "redrive", "cart", "--all"};
+
+    CliRun refused = broker.setup().typing("n\n").run(args);
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(refused.err())
+        .isEqualTo("Really redrive 1 dead letter of 'cart'? [y/N] Nothing done.\n");
+    assertThat(broker.requests()).noneMatch(request -> request.startsWith("POST"));
+
+    CliRun agreed = broker.setup().typing("y\n").run(args);
+    assertThat(agreed.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(agreed.out()).isEqualTo("Redriven 1 dead letter.\n");
+  }
+
+  @Test
+  void shouldRefuseToDropWithoutYesWhereNobodyCanAnswer() {
+    broker.on("GET /dead-letters?destination=cart&limit=1000", deadLetters());
+
+    CliRun run = broker.run("dead-letter", "drop", "cart", "--id", ID);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("Say --yes, or look first with --dry-run.");
+    assertThat(broker.requests()).noneMatch(request -> request.startsWith("POST"));
+  }
+
+  @Test
+  void shouldDropWithYes() {
+    broker.on("POST /dead-letters/drop", "{\"dropped\":2}");
+
+    CliRun run = broker.run("dead-letter", "drop", "cart", "--all", "--yes");
+
+    assertThat(run.out()).isEqualTo("Dropped 2 dead letters.\n");
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /admin/v1/namespaces/default/dead-letters/drop {\"destination\":\"cart\"}");
+  }
+
+  @Test
+  void shouldChangeNothingOnADryRun() {
+    broker.on("GET /dead-letters?destination=cart&limit=1000", deadLetters());
+
+    CliRun run = broker.run("dead-letter", "drop", "cart", "--all", "--dry-run", "-o", "json");
+
+    assertThat(run.out()).isEqualTo("{\n  \"dropped\" : 1,\n  \"dryRun\" : true\n}\n");
+    assertThat(broker.requests()).noneMatch(request -> request.startsWith("POST"));
+  }
+
+  @Test
+  void shouldAskWhichDeadLettersAreMeant() {
+    CliRun run = broker.run("dead-letter", "drop", "cart", "--yes");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("(expected: --id ID or --all)");
+  }
+
+  @Test
+  void shouldShowAnOutcome() {
+    broker.on(
+        "GET /outcomes/" + ID,
+        """
+        {"id":"%s","status":"REJECTED","code":"FORBIDDEN","reason":"no customer",
+        "at":"2026-03-01T10:03:11Z","result":null,"contentType":null}
+        """
+            .formatted(ID));
+
+    assertThat(broker.run("outcome", "get", ID).out())
+        .isEqualTo(
+            """
+            Command  %s
+            Status   REJECTED
+            Code     FORBIDDEN
+            Reason   no customer
+            At       2026-03-01 10:03:11 UTC
+            """
+                .formatted(ID));
+  }
+
+  @Test
+  void shouldTellABadIdBeforeAsking() {
+    CliRun run = broker.run("outcome", "get", "17");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("message id: '17' (expected: a UUID");
+    assertThat(broker.requests()).isEmpty();
+  }
+
+  @Test
+  void shouldExitByTheBrokersError() {
+    broker.on(
+        "GET /queues/nope",
+        404,
+        """
+        {"error":{"code":"NOT_FOUND","number":206,"message":"queue: 'nope'","help":"List them."}}
+        """);
+
+    CliRun run = broker.run("queue", "show", "nope");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).isEqualTo("parley: NOT_FOUND: queue: 'nope'\n  → List them.\n");
+  }
+
+  @Test
+  void shouldGiveErrorsAsJsonWhereResultsAre() {
+    broker.on(
+        "GET /queues", 503, "{\"error\":{\"code\":\"STORE_UNAVAILABLE\",\"message\":\"disk\"}}");
+
+    CliRun run = broker.run("queue", "list", "-o", "json");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(run.err())
+        .isEqualTo(
+            "{\"error\":{\"code\":\"STORE_UNAVAILABLE\",\"message\":\"disk\",\"next\":null,"
+                + "\"exit\":69}}\n");
+  }
+
+  @Test
+  void shouldShowAnErrorOfANewerBroker() {
+    broker.on("GET /queues", 409, "{\"error\":{\"code\":\"TOO_NEW\",\"message\":\"m\"}}");
+
+    CliRun run = broker.run("queue", "list");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(run.err()).isEqualTo("parley: TOO_NEW: m\n");
+  }
+
+  @Test
+  void shouldNoticeThatAnotherProgramAnswers() {
+    broker.on("GET /queues", 200, "<html>hello</html>");
+
+    CliRun run = broker.run("queue", "list");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PROTOCOL);
+    assertThat(run.err())
+        .startsWith("parley: UNEXPECTED_ANSWER: " + broker.url() + " answered HTTP 200");
+  }
+
+  @Test
+  void shouldNameTheFieldThatANewerBrokerLeftOut() {
+    broker.on("GET /queues/cart", "{\"name\":\"cart\",\"service\":\"cart\"}");
+
+    CliRun run = broker.run("queue", "show", "cart");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PROTOCOL);
+    assertThat(run.err()).contains("field 'ready': null (expected: a number)");
+  }
+
+  @Test
+  void shouldSayHowToStartABrokerWhereThereIsNone() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+
+    CliRun run = CliRun.of("queue", "list", "--admin", "http://127.0.0.1:" + port);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(run.err())
+        .startsWith("parley: NO_BROKER: no broker at http://127.0.0.1:" + port)
+        .contains("Start one with 'parley server'");
+  }
+
+  @Test
+  void shouldTakeTheNamespaceFromTheUri() {
+    broker.onPath("GET /admin/v1/namespaces/shop/queues", 200, "{\"queues\":[]}");
+
+    CliRun run = broker.setup().with("PARLEY_URI", "parley://h/shop").run("queue", "list");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void shouldSayWhoAsks() {
+    broker.requireUser("ops", "pass:word");
+
+    assertThat(broker.run("queue", "list").exitCode()).isEqualTo(ExitCode.PERMISSION);
+    assertThat(broker.setup().with("PARLEY_URI", "parley://ops:pass%3Aword@h").run("queue", "list"))
+        .returns(ExitCode.OK, CliRun::exitCode);
+    assertThat(
+            broker
+                .setup()
+                .with("PARLEY_USER", "ops")
+                .with("PARLEY_PASSWORD", "pass:word")
+                .run("queue", "list"))
+        .returns(ExitCode.OK, CliRun::exitCode);
+  }
+
+  @Test
+  void shouldReadThePasswordFromAFile(@TempDir Path folder) throws IOException {
+    broker.requireUser("ops", "secret");
+    Path file = Files.writeString(folder.resolve("password"), "secret\n");
+    CliRun.Setup setup = broker.setup().with("PARLEY_USER", "ops");
+
+    assertThat(setup.with("PARLEY_PASSWORD_FILE", file.toString()).run("queue", "list"))
+        .returns(ExitCode.OK, CliRun::exitCode);
+    assertThat(setup.with("PARLEY_PASSWORD_FILE", file + "x").run("queue", "list"))
+        .returns(ExitCode.CONFIG, CliRun::exitCode);
+  }
+
+  @Test
+  void shouldExplainThatAChangeNeedsAUser() {
+    broker.requireUser("ops", "secret");
+
+    CliRun run = broker.run("type", "declare", "a.B", "--kind", "event");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.PERMISSION);
+    assertThat(run.err()).startsWith("parley: UNAUTHENTICATED: ");
+  }
+
+  @Test
+  void shouldEscapeNamesInPaths() {
+    broker.run("queue", "show", "a/b c");
+
+    assertThat(broker.requests())
+        .containsExactly("GET /admin/v1/namespaces/default/queues/a%2Fb%20c");
+  }
+
+  @Test
+  void shouldBeReady() {
+    broker.onPath("GET /health/ready", 200, "{\"ready\":true}");
+
+    CliRun run = broker.run("check", "ready");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).isEqualTo("ready: " + broker.url() + "\n");
+  }
+
+  @Test
+  void shouldNotBeReadyAndSayWhy() {
+    broker.onPath("GET /health/ready", 503, "{\"ready\":false,\"reason\":\"disk full\"}");
+
+    CliRun run = broker.run("check", "ready");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(run.err()).contains("NOT_READY").contains("accepts no writes: disk full");
+  }
+
+  @Test
+  void shouldWaitForReadiness() {
+    broker.onPath("GET /health/ready", 503, "{\"ready\":false,\"reason\":\"starting\"}");
+
+    CliRun run = broker.run("check", "ready", "--wait", "250ms");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(broker.requests()).hasSizeGreaterThan(1);
+  }
+
+  private static String deadLetters() {
+    return "{\"deadLetters\":[{"
+        + MESSAGE.formatted(ID, "dead")
+        + ",\"destination\":\"cart\",\"destinationKind\":\"queue\",\"errorClass\":"
+        + "\"java.net.ConnectException\",\"message\":\"Connection refused\","
+        + "\"deadAt\":\"2026-03-01T11:00:00Z\"}]}";
+  }
+}

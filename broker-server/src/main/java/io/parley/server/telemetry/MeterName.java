@@ -1,0 +1,137 @@
+package io.parley.server.telemetry;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Every metric of the broker's own. A name is a contract with dashboards and alarms: it is never
+ * given another meaning. {@code docs/metrics.md} lists them as they are scraped, which a test
+ * compares.
+ */
+public enum MeterName {
+  MESSAGES_RECEIVED("messages.received", Kind.COUNTER, "Messages that arrived.", "kind"),
+  MESSAGES_CONFIRMED("messages.confirmed", Kind.COUNTER, "Messages made durable.", "kind"),
+  REFUSALS("refusals", Kind.COUNTER, "Messages and settlements refused.", "code"),
+  DELIVERIES("deliveries", Kind.COUNTER, "Messages pushed to consumers, each time."),
+  SETTLES("settles", Kind.COUNTER, "Messages settled, and leases extended.", "verdict"),
+  LEASES_EXPIRED("leases.expired", Kind.COUNTER, "Leases that ran out."),
+  OUTCOMES("outcomes", Kind.COUNTER, "Commands whose kept outcome was recorded.", "status"),
+
+  GROUP_COMMIT("group.commit", Kind.TIMER, "Time the store took to make a group durable."),
+  GROUP_APPLY("group.apply", Kind.TIMER, "Time the engine took to apply a group."),
+  GROUP_OPERATIONS("group.operations", Kind.COUNTER, "Operations in committed groups."),
+  GROUP_BYTES("group", "bytes", Kind.COUNTER, "Bytes of operations in committed groups."),
+  STORE_FAILURES("store.failures", Kind.COUNTER, "Times the store refused and was reopened."),
+  READY("ready", Kind.GAUGE, "1 while durable writes are accepted, else 0."),
+  IN_FLIGHT("operations.in.flight", "bytes", Kind.GAUGE, "Bytes of operations under way."),
+
+  DESTINATION_MESSAGES(
+      "destination.messages",
+      Kind.GAUGE,
+      "Messages in a queue or inbox.",
+      "namespace",
+      "kind",
+      "destination",
+      "state"),
+  DESTINATION_CONSUMERS(
+      "destination.consumers",
+      Kind.GAUGE,
+      "Consumers of a queue or inbox.",
+      "namespace",
+      "kind",
+      "destination"),
+
+  CONNECTIONS("connections", Kind.GAUGE, "Open client connections."),
+  CONNECTIONS_ACCEPTED("connections.accepted", Kind.COUNTER, "Client connections accepted."),
+  CONNECTIONS_REFUSED(
+      "connections.refused", Kind.COUNTER, "Client connections refused, of those accepted."),
+  NETWORK_RECEIVED("network.received", "bytes", Kind.COUNTER, "Bytes read from clients."),
+  NETWORK_SENT("network.sent", "bytes", Kind.COUNTER, "Bytes written to clients."),
+  FRAMES_RECEIVED("frames.received", Kind.COUNTER, "Frames read from clients."),
+  FRAMES_SENT("frames.sent", Kind.COUNTER, "Frames written to clients."),
+  FRAMES_MALFORMED(
+      "frames.malformed", Kind.COUNTER, "Connections closed because a client broke the protocol."),
+
+  QUERIES("queries", Kind.COUNTER, "Queries that ended, by how.", "status"),
+  QUERIES_ASKED("queries.asked", Kind.COUNTER, "Queries that arrived."),
+  QUERIES_ASKED_AGAIN(
+      "queries.asked.again", Kind.COUNTER, "Queries handed to another responder after one left."),
+  QUERIES_OUTSTANDING("queries.outstanding", Kind.GAUGE, "Queries under way."),
+  RESPONDERS("responders", Kind.GAUGE, "Responders registered."),
+
+  STORE_MEMTABLES("store.memtables", "bytes", Kind.GAUGE, "Written lately and still in memory."),
+  STORE_CACHE("store.cache", "bytes", Kind.GAUGE, "Blocks kept in memory for reading again."),
+  STORE_TABLE_FILES("store.table.files", "bytes", Kind.GAUGE, "Table files on disk."),
+  STORE_BLOB_FILES("store.blob.files", "bytes", Kind.GAUGE, "Files of message chunks on disk."),
+  STORE_LOGS("store.logs", "bytes", Kind.GAUGE, "Write-ahead logs on disk."),
+  STORE_PENDING_COMPACTION(
+      "store.pending.compaction", "bytes", Kind.GAUGE, "What compaction still has to do, roughly."),
+  STORE_BACKGROUND_ERRORS(
+      "store.background.errors", Kind.GAUGE, "Failed background writes since the store opened."),
+  STORE_WRITES_STOPPED(
+      "store.writes.stopped", Kind.GAUGE, "1 while commits wait for compaction, else 0.");
+
+  /** What kind of metric it is. */
+  public enum Kind {
+    /** Only grows, but for a restart. */
+    COUNTER,
+    /** Goes up and down. */
+    GAUGE,
+    /** Count, sum and histogram of durations. */
+    TIMER
+  }
+
+  private final String name;
+  private final String unit;
+  private final Kind kind;
+  private final String help;
+  private final List<String> labels;
+
+  MeterName(String name, Kind kind, String help, String... labels) {
+    this(name, "", kind, help, labels);
+  }
+
+  MeterName(String name, String unit, Kind kind, String help, String... labels) {
+    this.name = "parley." + name;
+    this.unit = unit;
+    this.kind = kind;
+    this.help = help;
+    this.labels = List.of(labels);
+  }
+
+  /** What kind of metric it is. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** What it counts or shows, in one line. */
+  public String help() {
+    return help;
+  }
+
+  /** The labels its values have. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** The name it is scraped under, with its unit; a timer's is followed by {@code _count} etc. */
+  public String scraped() {
+    String base = name.replace('.', '_').toLowerCase(Locale.ROOT);
+    String withUnit = unit.isEmpty() ? base : base + "_" + unit;
+    return switch (kind) {
+      case COUNTER -> withUnit + "_total";
+      case GAUGE -> withUnit;
+      case TIMER -> withUnit + "_seconds";
+    };
+  }
+
+  /** The name in dots, without the unit. */
+  String dotted() {
+    return name;
+  }
+
+  /** The unit; empty for things that are counted. */
+  String unit() {
+    return unit;
+  }
+}
