@@ -4,6 +4,7 @@ import io.parley.engine.store.Store.EntryVisitor;
 import io.parley.engine.store.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,8 +67,9 @@ final class OpenRocksDb implements AutoCloseable {
     OpenRocksDb opened = open(directory, new RocksDbTuning(settings), RocksDB::open);
     try {
       opened.requireRecovered(directory, check);
+      opened.requireFiles(directory);
       return opened;
-    } catch (DamagedFileException e) {
+    } catch (RocksDBException | DamagedFileException e) {
       opened.close();
       throw e;
     }
@@ -96,6 +98,16 @@ final class OpenRocksDb implements AutoCloseable {
           directory,
           "recovered up to change %d (expected: %d, the last one in the logs)"
               .formatted(recovered, check.lastSequence()));
+    }
+  }
+
+  /** RocksDB itself misses blob files only when it reads from them. */
+  private void requireFiles(Path directory) throws RocksDBException, DamagedFileException {
+    for (String name : database.getLiveFiles(false).files) {
+      Path file = Path.of(directory + name);
+      if (!Files.exists(file)) {
+        throw new DamagedFileException(file, "missing");
+      }
     }
   }
 
