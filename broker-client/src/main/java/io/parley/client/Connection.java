@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -146,6 +147,17 @@ final class Connection {
     return loop;
   }
 
+  /** Runs something on the event loop; nothing, once that has ended with the client. */
+  void execute(Runnable work) {
+    try {
+      loop.execute(work);
+    } catch (RejectedExecutionException e) {
+      if (!closed.get()) {
+        throw e;
+      }
+    }
+  }
+
   ClientSettings settings() {
     return settings;
   }
@@ -191,16 +203,6 @@ final class Connection {
   /** Waits for the event loop's thread to end. */
   void awaitTermination(long timeoutMs) throws InterruptedException {
     group.terminationFuture().await(timeoutMs);
-  }
-
-  /** Cuts the socket as the network might; the client connects again. For tests. */
-  void dropSocket() {
-    loop.execute(
-        () -> {
-          if (channel != null) {
-            channel.close();
-          }
-        });
   }
 
   /** A number for a consumer or responder, never used before. */

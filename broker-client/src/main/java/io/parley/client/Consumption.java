@@ -101,7 +101,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     this.number = connection.newNumber();
     this.leasing = leasing;
     this.receiver = receiver;
-    this.wakeUp = new WakeUp(connection.loop(), this::work);
+    this.wakeUp = new WakeUp(connection::execute, this::work);
   }
 
   // ---- any thread
@@ -114,19 +114,19 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       threads.add(thread);
       thread.start();
     }
-    connection.loop().execute(() -> connection.addConsumer(this));
+    connection.execute(() -> connection.addConsumer(this));
     return registered;
   }
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.loop().execute(this::stop);
+    connection.execute(this::stop);
     return stopped;
   }
 
   /** Ends its threads without waiting; for what the drain didn't end. */
   void abandon() {
-    connection.loop().execute(this::abandoned);
+    connection.execute(this::abandoned);
   }
 
   PayloadCodec codec() {
@@ -155,7 +155,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       done.completeExceptionally(new LeaseLostException("the lease of " + sequence + " is lost"));
     } else {
       Settlement extend = new Settlement.Extend(lot.epoch(), sequence, 1, leaseMs);
-      connection.loop().execute(() -> connection.call(new ExtendCall(List.of(extend), done)));
+      connection.execute(() -> connection.call(new ExtendCall(List.of(extend), done)));
     }
     return done;
   }
@@ -353,8 +353,12 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       lock.unlock();
     }
     openLots.forEach(Lot::lose);
+    openLots.clear();
     threads.forEach(Thread::interrupt);
     connection.removeConsumer(this);
+    if (connection.isUp() && !closedAtBroker) {
+      connection.call(new CloseCall());
+    }
     takeSettled();
     failToTell(Connection.closedException());
     registered.completeExceptionally(Connection.closedException());

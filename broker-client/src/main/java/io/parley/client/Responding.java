@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -51,33 +53,34 @@ final class Responding implements Registration {
     this.concurrency = concurrency;
     this.number = connection.newNumber();
     AtomicInteger count = new AtomicInteger();
-    this.threads =
-        Executors.newFixedThreadPool(
-            concurrency,
-            work ->
-                new HandlerThread(
-                    connection,
-                    work,
-                    "parley-responder-" + number + "-" + count.incrementAndGet()));
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            concurrency, concurrency, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+              String name = "parley-responder-" + number + "-" + count.incrementAndGet();
+              return new HandlerThread(connection, work, name);
+            });
+    // A process whose main thread ends goes on answering.
+    pool.prestartCoreThread();
+    this.threads = pool;
   }
 
   // ---- any thread
 
   /** Registers it; completes when the broker has, or fails with its refusal. */
   CompletableFuture<Void> start() {
-    connection.loop().execute(() -> connection.addResponder(this));
+    connection.execute(() -> connection.addResponder(this));
     return registered;
   }
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.loop().execute(this::stop);
+    connection.execute(this::stop);
     return stopped;
   }
 
   /** Ends its threads without waiting. */
   void abandon() {
-    connection.loop().execute(this::abandoned);
+    connection.execute(this::abandoned);
   }
 
   // ---- handler threads
@@ -94,7 +97,7 @@ final class Responding implements Registration {
       frame = frame(question, Answer.unavailable("the answer can't be sent: " + e.getMessage()));
     }
     Request.Answer toWrite = frame;
-    connection.loop().execute(() -> answered(question, toWrite));
+    connection.execute(() -> answered(question, toWrite));
   }
 
   private Answer<?> answer(AskedQuestion question) {
@@ -211,6 +214,9 @@ final class Responding implements Registration {
     open.clear();
     threads.shutdownNow();
     connection.removeResponder(this);
+    if (connection.isUp() && !closedAtBroker) {
+      connection.call(new CloseCall());
+    }
     registered.completeExceptionally(Connection.closedException());
     stopped.complete(null);
   }

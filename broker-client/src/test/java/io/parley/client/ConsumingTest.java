@@ -77,6 +77,27 @@ class ConsumingTest extends ClientTest {
   }
 
   @Test
+  void shouldTakeBackARegistrationThatWasNotAnsweredInTime() throws InterruptedException {
+    Connected connected = connect(builder().sendTimeout(Duration.ofMillis(100)));
+    CompletableFuture<CommandConsumer> starting =
+        later(
+            connected
+                    .client()
+                    .commandConsumer()
+                    .on(TYPE, String.class, (c, d) -> CommandResult.complete())
+                ::start);
+    Request.Consume consume = connected.peer().expect(Request.Consume.class);
+
+    assertThat(failureOf(starting))
+        .isInstanceOfSatisfying(
+            ParleyException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED))
+        .hasMessageContaining("consumer of queue 'cart'");
+    assertThat(connected.peer().expect(Request.CloseConsumer.class).consumer())
+        .isEqualTo(consume.consumer());
+  }
+
+  @Test
   void shouldRefuseABuilderThatMakesNoSense() throws InterruptedException {
     ParleyClient client = connect().client();
 
