@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     | came in   | due, on disk     | not due, on disk
  * </pre>
  *
- * <p>Invariant: what is put is in memory at once, or its place in DUE is behind the cursor.
+ * <p>Invariant: what is put is in memory at once, or its place in DUE is after the cursor.
  */
 final class DelayedMessages {
   /** Most that come in at once. */
@@ -129,7 +129,10 @@ final class DelayedMessages {
     loaded.put(message.sequence, message);
   }
 
-  /** Leaves one on disk alone. It is due, so {@link #load} has to bring it back. */
+  /**
+   * Leaves one on disk alone. It is due, so {@link #load} or {@link #lookAgain} has to bring it
+   * back.
+   */
   void unload(long sequence) {
     if (!loaded.isEmpty()) {
       loaded.remove(sequence);
@@ -171,6 +174,12 @@ final class DelayedMessages {
         into.add(sequence);
       }
     }
+  }
+
+  /** Starts anew along DUE, for those that were unloaded. */
+  void lookAgain() {
+    cursor = null;
+    nextDueMs = 0;
   }
 
   /**

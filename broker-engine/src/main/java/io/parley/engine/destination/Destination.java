@@ -428,6 +428,9 @@ public final class Destination {
     point(sequence, holder.ended());
     letGo(holder);
     returned.add(sequence);
+    if (gates != null && gates.isAnyDelayedBehind()) {
+      gates.giveBack(keyHash(sequence), sequence);
+    }
   }
 
   /**
@@ -722,8 +725,9 @@ public final class Destination {
   boolean serve(long nowMs, Epochs epochs) {
     if (gates != null) {
       gates.fetchFreed(nowMs);
+      gates.lookAgain();
     }
-    if (returned.size() < DelayedMessages.PAGE) {
+    if (returned.size() + (gates == null ? 0 : gates.ahead()) < DelayedMessages.PAGE) {
       singles.loadDue(nowMs, returned);
     }
     int share = evenShare();
@@ -760,21 +764,36 @@ public final class Destination {
   private boolean grant(Consumer consumer, int share, long nowMs, Epochs epochs) {
     int messages = Math.min(Math.max(share, 1), consumer.credit());
     Grant grant = new Grant(consumer, messages, epochs.next(), nowMs);
+    returnThoseBehindTheCursor();
+    do {
+      grantReturned(grant, nowMs);
+      while (grant.hasRoom() && (gates == null || !gates.isFull())) {
+        Run run = window.atCursor(store, committedEnd());
+        if (run == null) {
+          break;
+        }
+        grantFresh(grant, run, nowMs);
+      }
+      returnThoseBehindTheCursor();
+    } while (grant.hasRoom() && !returned.isEmpty()); // some came back by this
+    return grant.deliver();
+  }
+
+  private void grantReturned(Grant grant, long nowMs) {
     while (grant.hasRoom() && !returned.isEmpty()) {
       long sequence = returned.poll();
       if (!grantReturned(grant, sequence, nowMs)) {
         returned.add(sequence);
-        break;
+        grant.close();
       }
     }
-    while (grant.hasRoom() && (gates == null || !gates.isFull())) {
-      Run run = window.atCursor(store, committedEnd());
-      if (run == null) {
-        break;
-      }
-      grantFresh(grant, run, nowMs);
+  }
+
+  private void returnThoseBehindTheCursor() {
+    if (gates != null && gates.ahead() > 0) {
+      window.atCursor(store, committedEnd()); // moves it over what is gone
+      gates.cursorAt(window.cursor());
     }
-    return grant.deliver();
   }
 
   /**
@@ -791,7 +810,9 @@ public final class Destination {
       if (!grant.fits(0, single.size)) {
         return false;
       }
-      if (mayPass(single.keyHash, sequence, true, nowMs)) {
+      if (single.keyHash != 0 && !single.hasFailed() && isFreshBefore(sequence)) {
+        gates().awaitCursor(sequence);
+      } else if (mayPass(single.keyHash, sequence, single, nowMs)) {
         Lease lease = grant.take(sequence, 1);
         single.holder(lease);
         leased++;
@@ -817,7 +838,7 @@ public final class Destination {
     if (!grant.fits(0, record(run, index).size())) {
       return false;
     }
-    if (mayPass(keyHash(run, index), sequence, false, nowMs)) {
+    if (mayPass(keyHash(run, index), sequence, null, nowMs)) {
       lease(grant, run, index, index + 1);
     }
     return true;
@@ -842,7 +863,7 @@ public final class Destination {
         break;
       }
       passed = end + 1;
-      if (keyed && !mayPass(keyHash(run, end), run.firstSequence + end, false, nowMs)) {
+      if (keyed && !mayPass(keyHash(run, end), run.firstSequence + end, null, nowMs)) {
         break; // it waits: what comes after it is another segment
       }
       size += more;
@@ -874,12 +895,35 @@ public final class Destination {
     grant.add(lease, 1, run.storedAtMs, chunk, offset, length);
   }
 
+  private long keyHash(long sequence) {
+    SingleMessage single = singles.find(sequence);
+    if (single != null) {
+      return single.keyHash;
+    }
+    Run run = runOf(sequence);
+    return keyHash(run, index(run, sequence));
+  }
+
   private long keyHash(Run run, int index) {
     return (run.flags & MessageRecord.FLAG_KEY) == 0 ? 0 : record(run, index).keyHash();
   }
 
-  private boolean mayPass(long keyHash, long sequence, boolean isDelayed, long nowMs) {
-    return keyHash == 0 || gates().pass(keyHash, sequence, isDelayed, nowMs);
+  private boolean mayPass(
+      long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
+    return keyHash == 0 || gates().pass(keyHash, sequence, single, nowMs);
+  }
+
+  /** Whether there are messages before a sequence that nobody looked at yet. */
+  private boolean isFreshBefore(long sequence) {
+    Run run = window.atCursor(store, committedEnd());
+    while (run != null && window.cursor() < sequence) {
+      if (isFresh(run, index(run, window.cursor()))) {
+        return true;
+      }
+      window.advance(run, window.cursor() + 1);
+      run = window.atCursor(store, committedEnd());
+    }
+    return false;
   }
 
   /** What it holds in memory. */
@@ -889,7 +933,7 @@ public final class Destination {
         singles.loaded(),
         gates == null ? 0 : gates.size(),
         gates == null ? 0 : gates.waiting(),
-        returned.size());
+        returned.size() + (gates == null ? 0 : gates.ahead()));
   }
 
   /** Messages of runs from the oldest, in anybody's hands or none; reads committed entries. */

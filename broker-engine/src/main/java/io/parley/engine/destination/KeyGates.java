@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * runs wait behind it, known by sequence only. Delayed messages don't wait here: they go back to
  * disk, where BLOCKED_KEYS knows their order, and are fetched when their key is free.
  *
+ * <p>A delayed message that was never handed out may come due while messages before it have not
+ * been looked at yet, and one of them may have its key. Then it waits until all of them have been:
+ * it is <em>ahead</em>.
+ *
  * <p>Keys are told apart by a 64-bit hash. Bounded: {@link #MAX_WAITING} messages wait; at the
  * bound the destination hands out no fresh messages until one moves on.
  */
@@ -27,7 +31,10 @@ final class KeyGates {
   private final LongPredicate isLeased;
   private final Map<Long, Gate> gates = new HashMap<>();
   private final Set<Long> freed = new LinkedHashSet<>();
+  private final LongHeap ahead = new LongHeap();
+  private boolean missed;
   private int waiting;
+  private int withDelayedBehind;
 
   /**
    * Gates of one destination.
@@ -41,9 +48,14 @@ final class KeyGates {
     this.isLeased = isLeased;
   }
 
-  /** Messages that wait. */
+  /** Messages that wait behind their key. */
   int waiting() {
     return waiting;
+  }
+
+  /** Due messages that are ahead of others that nobody looked at yet. */
+  int ahead() {
+    return ahead.size();
   }
 
   /** Whether no more may wait. */
@@ -60,14 +72,16 @@ final class KeyGates {
    * Whether a message may be handed out: no earlier one of its key is here, and none is in
    * somebody's hands. If not, it waits. Called between groups.
    *
-   * @param isDelayed whether it is one of the delayed messages, whose time has come
+   * @param single the message if it is a delayed one, whose time has come; else null
    */
-  boolean pass(long keyHash, long sequence, boolean isDelayed, long nowMs) {
+  boolean pass(long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
+    // One that was handed out before stays in memory: it knows whose late settle still counts.
+    boolean toDisk = single != null && single.holder() == null;
     Gate gate = gates.get(keyHash);
     if (gate != null
         && gate.holder != sequence
         && (gate.holder < sequence || isLeased.test(gate.holder))) {
-      await(gate, sequence, isDelayed);
+      await(gate, sequence, toDisk);
       return false;
     }
     long first = delayed.firstOfKey(keyHash);
@@ -75,23 +89,22 @@ final class KeyGates {
       if (delayed.load(first, nowMs)) {
         returned.add(first);
       }
-      awaitDelayed(keyHash, gate, first, sequence, isDelayed);
+      awaitDelayed(keyHash, gate, first, sequence, toDisk);
       return false;
     }
-    hold(gate(keyHash), sequence, isDelayed);
+    gate = gate(keyHash);
+    gate.holder = sequence;
+    if (single != null) {
+      delayedBehind(gate, true); // another of its key may be on disk, and due
+    }
+    stopWaiting(gate, sequence);
     return true;
   }
 
-  private void hold(Gate gate, long sequence, boolean isDelayed) {
-    gate.holder = sequence;
-    gate.delayedBehind |= isDelayed; // another of its key may be on disk, and due
-    stopWaiting(gate, sequence);
-  }
-
-  private void await(Gate gate, long sequence, boolean isDelayed) {
-    if (isDelayed) {
+  private void await(Gate gate, long sequence, boolean toDisk) {
+    if (toDisk) {
       delayed.unload(sequence);
-      gate.delayedBehind = true;
+      delayedBehind(gate, true);
     } else if (gate.add(sequence)) {
       waiting++;
     }
@@ -99,19 +112,46 @@ final class KeyGates {
 
   /** Waits behind a delayed message, whose own time may not have come. */
   private void awaitDelayed(
-      long keyHash, @Nullable Gate gate, long first, long sequence, boolean isDelayed) {
-    if (isDelayed && (gate == null || gate.firstBehind() == 0)) {
+      long keyHash, @Nullable Gate gate, long first, long sequence, boolean toDisk) {
+    if (toDisk && (gate == null || gate.firstBehind() == 0)) {
       delayed.unload(sequence); // both are on disk: no gate is needed to keep their order
-      gates.remove(keyHash);
+      remove(keyHash);
     } else {
       Gate before = gate(keyHash);
       before.holder = first;
-      await(before, sequence, isDelayed);
+      await(before, sequence, toDisk);
     }
   }
 
   private Gate gate(long keyHash) {
     return gates.computeIfAbsent(keyHash, k -> new Gate());
+  }
+
+  private void remove(long keyHash) {
+    Gate gate = gates.remove(keyHash);
+    if (gate != null) {
+      delayedBehind(gate, false);
+    }
+  }
+
+  private void delayedBehind(Gate gate, boolean is) {
+    if (gate.delayedBehind != is) {
+      gate.delayedBehind = is;
+      withDelayedBehind += is ? 1 : -1;
+    }
+  }
+
+  /** Whether {@link #giveBack} has to know of messages that return. */
+  boolean isAnyDelayedBehind() {
+    return withDelayedBehind > 0;
+  }
+
+  /** A message returns: earlier ones of its key that had to wait for it come first now. */
+  void giveBack(long keyHash, long sequence) {
+    Gate gate = gates.get(keyHash);
+    if (gate != null && gate.holder == sequence && gate.delayedBehind) {
+      freed.add(keyHash);
+    }
   }
 
   /** A message is done with: the next of its key may pass. */
@@ -152,7 +192,7 @@ final class KeyGates {
     }
     long next = gate.firstBehind();
     if (next == 0) {
-      gates.remove(keyHash);
+      remove(keyHash);
     } else {
       gate.holder = next;
       stopWaiting(gate, next);
@@ -167,13 +207,42 @@ final class KeyGates {
       if (first == 0) {
         Gate gate = gates.get(keyHash);
         if (gate != null) {
-          gate.delayedBehind = false;
+          delayedBehind(gate, false);
         }
       } else if (delayed.load(first, nowMs)) {
         returned.add(first);
       }
     }
     freed.clear();
+  }
+
+  /** A delayed message waits until the cursor is past it. */
+  void awaitCursor(long sequence) {
+    if (isFull()) {
+      delayed.unload(sequence); // the cursor stands still: make room for what can move it
+      missed = true;
+    } else {
+      ahead.add(sequence);
+    }
+  }
+
+  /** All messages before the cursor have been looked at. */
+  void cursorAt(long cursor) {
+    while (!ahead.isEmpty() && ahead.peek() <= cursor) {
+      returned.add(ahead.poll());
+    }
+  }
+
+  /** Looks again for due messages that there was no room for. */
+  void lookAgain() {
+    if (isFull()) {
+      while (!ahead.isEmpty()) {
+        awaitCursor(ahead.poll());
+      }
+    } else if (missed && ahead.size() < DelayedMessages.PAGE / 2) {
+      delayed.lookAgain();
+      missed = false;
+    }
   }
 
   private static final class Gate {

@@ -39,6 +39,10 @@ final class LongHeap {
     heap[at] = value;
   }
 
+  long peek() {
+    return heap[0];
+  }
+
   long poll() {
     long first = heap[0];
     long moved = heap[--size];

@@ -192,6 +192,11 @@ public final class SingleMessage {
         errorMessage);
   }
 
+  /** Whether it may have been handed out before: then all before it of its key were done. */
+  boolean hasFailed() {
+    return failedAtMs != 0;
+  }
+
   @Nullable Lease holder() {
     return holder;
   }

@@ -37,6 +37,7 @@ public final class LocalSequencer implements Sequencer {
   private final Queue<Entry> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final Queue<Entry> proposed = new ArrayDeque<>();
+  private final Queue<Entry> proposedScans = new ArrayDeque<>();
   private final List<Entry> group = new ArrayList<>();
   private final List<Result> results = new ArrayList<>();
   private final Queue<Task> tasks = new ArrayDeque<>();
@@ -120,7 +121,7 @@ public final class LocalSequencer implements Sequencer {
       housekeep(current, nowMs);
       runGroup(current, nowMs);
       current.serve(nowMs);
-      return current.hasProposals() || !proposed.isEmpty() || !waiting.isEmpty()
+      return current.hasProposals() || hasProposed() || !waiting.isEmpty()
           ? 0
           : Math.max(0, Math.min(nextSweepMs, current.nextDueMs()) - time.millis());
     } catch (StoreException e) {
@@ -136,7 +137,7 @@ public final class LocalSequencer implements Sequencer {
     }
     if (nowMs >= nextForgetMs) {
       nextForgetMs = nowMs + FORGET_MS;
-      proposed.add(new Entry(new Operation.Forget(), null, null, 0));
+      propose(new Operation.Forget());
     }
     if (nowMs >= nextReclaimMs) {
       nextReclaimMs = nowMs + RECLAIM_MS;
@@ -176,21 +177,37 @@ public final class LocalSequencer implements Sequencer {
     runTasks(current);
   }
 
+  private boolean hasProposed() {
+    return !proposed.isEmpty() || !proposedScans.isEmpty();
+  }
+
+  private void propose(Operation own) {
+    (own.scans() ? proposedScans : proposed).add(new Entry(own, null, null, 0));
+  }
+
   /**
-   * What comes next: the engine's own proposals first, but between two that scan others get their
-   * turn.
+   * What comes next: the engine's own proposals first, those that scan last among them; and between
+   * two that scan others get their turn.
    */
   private @Nullable Entry next(Engine current) {
     for (Operation own = current.pollProposal(); own != null; own = current.pollProposal()) {
-      proposed.add(new Entry(own, null, null, 0));
+      propose(own);
     }
-    Entry own = proposed.peek();
-    boolean othersFirst = own != null && own.scans() && scannedLast && !waiting.isEmpty();
-    return own == null || othersFirst ? waiting.peek() : own;
+    if (!proposed.isEmpty()) {
+      return proposed.peek();
+    }
+    boolean othersFirst = scannedLast && !waiting.isEmpty();
+    return proposedScans.isEmpty() || othersFirst ? waiting.peek() : proposedScans.peek();
   }
 
   private void take(Engine current, Entry entry) {
-    (proposed.peek() == entry ? proposed : waiting).remove();
+    if (proposed.peek() == entry) {
+      proposed.remove();
+    } else if (proposedScans.peek() == entry) {
+      proposedScans.remove();
+    } else {
+      waiting.remove();
+    }
     if (entry.task != null) {
       tasks.add(entry.task);
     } else if (entry.operation != null) {
@@ -222,6 +239,7 @@ public final class LocalSequencer implements Sequencer {
     engine = null;
     failure = why;
     proposed.clear();
+    proposedScans.clear();
     nextReopenMs = nowMs + REOPEN_MS;
     for (Entry entry : group) {
       bytesInFlight.addAndGet(-entry.sizeBytes);

@@ -223,6 +223,107 @@ class OrderingKeyTest {
   }
 
   @Test
+  void shouldNotLetADelayedMessageOvertakeEarlierOnesOfItsKeyInTheBacklog() {
+    namespace.sendMany("cart.Add", "f", 3);
+    namespace.send(
+        keyed("a", "a1"),
+        keyed("b", "b1"),
+        keyed("a", "a2").notBefore(namespace.nowMs() + 1_000),
+        command("cart.Add", "f4"));
+    TestConsumer consumer = namespace.consume(queue, 1);
+    namespace.pass(Duration.ofSeconds(1));
+
+    List<String> bodies = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      Delivered next = consumer.takeOne();
+      bodies.add(next.body());
+      consumer.complete(next);
+      consumer.credit(1);
+    }
+
+    assertThat(bodies).containsExactly("f1", "f2", "f3", "a1", "b1", "a2", "f4");
+    namespace.assertNothingLeft();
+  }
+
+  @Test
+  void shouldDeliverADelayedMessageOnceTheEarlierOnesAreSettledFromBeforeARestart() {
+    TestConsumer before = namespace.consume(queue, 1);
+    namespace.send(
+        keyed("a", "a1"),
+        keyed("a", "a2").notBefore(namespace.nowMs() + 1_000),
+        command("cart.Add", "free").notBefore(namespace.nowMs() + 1_000));
+    Delivered a1 = before.takeOne();
+    namespace.restart();
+    TestConsumer after = namespace.consume(queue, 0);
+    namespace.pass(Duration.ofSeconds(1));
+    after.credit(1);
+    assertThat(after.takeOne().body()).as("a2 stays behind a1").isEqualTo("free");
+    assertThat(before.complete(a1)).isNull();
+
+    after.credit(1);
+
+    assertThat(after.takeOne().body()).isEqualTo("a2");
+  }
+
+  @Test
+  void shouldHoldLittleInMemoryForDueMessagesThatHaveToWaitForTheBacklog() {
+    int due = DelayedMessages.PAGE * 3;
+    List<TestMessage> batch = new ArrayList<>();
+    for (int i = 0; i < due; i++) {
+      batch.add(keyed("f" + i, "f" + i));
+      batch.add(keyed("d" + i, "d" + i).notBefore(namespace.nowMs() + 1_000));
+    }
+    namespace.send(batch);
+    namespace.pass(Duration.ofSeconds(1));
+    TestConsumer consumer = namespace.consume(queue, 1);
+    List<Delivered> all = new ArrayList<>(consumer.take());
+    consumer.completeInRanges(all);
+
+    while (all.size() < 2 * due) {
+      List<Delivered> some = consumer.credit(8).take();
+      assertThat(some).isNotEmpty();
+      assertThat(namespace.destination(queue).memoryInUse().delayed())
+          .isLessThanOrEqualTo(DelayedMessages.PAGE * 2 + 8);
+      consumer.completeInRanges(some);
+      all.addAll(some);
+    }
+
+    assertThat(all).extracting(Delivered::body).doesNotHaveDuplicates();
+    namespace.assertNothingLeft();
+  }
+
+  /** All messages that may be handed out are behind messages that have to be brought in first. */
+  @Test
+  void shouldNotGetStuckWhenNoMoreMayWaitAndDueMessagesWaitForTheBacklog() {
+    long soon = namespace.nowMs() + 1_000;
+    List<TestMessage> batch = new ArrayList<>();
+    batch.add(keyed("hot", "first").notBefore(soon + 1_000));
+    for (int i = 0; i < KeyGates.MAX_WAITING + 10; i++) {
+      batch.add(keyed("hot", "h" + i));
+    }
+    for (int i = 0; i < DelayedMessages.PAGE * 2; i++) {
+      batch.add(keyed("d" + i, "d" + i).notBefore(soon));
+    }
+    namespace.send(batch);
+    TestConsumer consumer = namespace.consume(queue, 1);
+    assertThat(consumer.take()).isEmpty();
+    assertThat(namespace.destination(queue).memoryInUse().blocked())
+        .isEqualTo(KeyGates.MAX_WAITING);
+    namespace.pass(Duration.ofSeconds(1));
+    assertThat(consumer.take()).as("all of them wait for the backlog").isEmpty();
+
+    namespace.pass(Duration.ofSeconds(1));
+
+    assertThat(consumer.take()).extracting(Delivered::body).containsExactly("first");
+    consumer.completeInRanges(consumer.all());
+    for (int i = 0; i < 100; i++) {
+      List<Delivered> some = consumer.credit(1).take();
+      assertThat(some).extracting(Delivered::body).containsExactly("h" + i);
+      consumer.completeInRanges(some);
+    }
+  }
+
+  @Test
   void shouldLetTheNextOfItsKeyGoWhenAMessageIsSetAside() {
     TestConsumer consumer = namespace.consume(queue, 20);
     namespace.send(keyed("a", "a1"), keyed("a", "a2"), keyed("a", "a3"));

@@ -93,6 +93,15 @@ public final class TestMessage {
     return this;
   }
 
+  @Override
+  public String toString() {
+    return (kind + " " + type + " " + body)
+        + (key == null ? "" : " key " + key)
+        + (notBeforeMs == 0 ? "" : " at " + notBeforeMs)
+        + (dedup ? " once " + id : "")
+        + (tracked ? " tracked" : "");
+  }
+
   /** Its id. */
   public MessageId id() {
     return id;
