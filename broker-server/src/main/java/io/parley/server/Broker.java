@@ -43,13 +43,17 @@ public final class Broker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final long BYTES_IN_FLIGHT_MAX = 64L * 1024 * 1024;
   private static final long CHUNK_CACHE_BYTES = 64L * 1024 * 1024;
+
+  /** What handlers that are at work when the broker stops get to settle. */
   private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
+
   private static final long QUERY_SWEEP_MS = 10;
   private static final long OUTCOME_SWEEP_MS = 100;
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
   private @Nullable TcpListener listener;
+  private @Nullable Operations operations;
   private @Nullable HttpListener http;
 
   private Broker() {}
@@ -88,7 +92,7 @@ public final class Broker implements AutoCloseable {
                 time,
                 defect::complete));
     Map<String, Namespace> namespaces = Map.of(namespace.name(), namespace);
-    Operations operations =
+    operations =
         new Operations(
             namespaces,
             config.limits(),
@@ -206,13 +210,14 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
-   * Stops: no new clients, those there are asked to leave, what they sent is committed and
-   * answered, everything is closed. Takes up to about 10 seconds where clients stay.
+   * Stops: no new clients, no more deliveries, handlers at work get some seconds to settle, what
+   * was sent is committed and answered, clients are told to connect again, everything is closed.
+   * What is in somebody's hands then returns uncounted. Takes up to about 10 seconds.
    */
   @Override
   public synchronized void close() {
-    if (listener != null) {
-      drain(listener);
+    if (listener != null && operations != null) {
+      drain(listener, operations);
     }
     while (!started.isEmpty()) {
       Step step = started.pop();
@@ -224,11 +229,10 @@ public final class Broker implements AutoCloseable {
     }
   }
 
-  private static void drain(TcpListener listener) {
+  private static void drain(TcpListener listener, Operations operations) {
     listener.stopAccepting();
-    listener.sendGoingAway();
     try {
-      listener.awaitNoConnections(DRAIN_TIME);
+      operations.drain(DRAIN_TIME);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
