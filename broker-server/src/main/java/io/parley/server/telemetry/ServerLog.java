@@ -30,6 +30,7 @@ public final class ServerLog {
     URL file = Objects.requireNonNull(ServerLog.class.getResource(CONFIGURATION), CONFIGURATION);
     context.reset();
     context.putProperty("log.level", settings.level().name());
+    context.putProperty("log.level.netty", atLeastInfo(settings.level()).name());
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(context);
     try {
@@ -37,5 +38,12 @@ public final class ServerLog {
     } catch (JoranException e) {
       throw new IllegalStateException("our own " + CONFIGURATION + " can't be read", e);
     }
+  }
+
+  /**
+   * Netty explains at debug level what it finds on each machine; that helps nobody with a broker.
+   */
+  private static LogLevel atLeastInfo(LogLevel level) {
+    return level.compareTo(LogLevel.INFO) < 0 ? LogLevel.INFO : level;
   }
 }
