@@ -187,6 +187,18 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
+   * Port of health, metrics and administration.
+   *
+   * @throws IllegalStateException if HTTP isn't enabled
+   */
+  public int httpPort() {
+    if (http == null) {
+      throw new IllegalStateException("http.enabled: false (expected: true, to have a port)");
+    }
+    return http.port();
+  }
+
+  /**
    * Completed with the reason if a broken invariant stops the broker: the process should end then.
    */
   public CompletableFuture<Throwable> defect() {
