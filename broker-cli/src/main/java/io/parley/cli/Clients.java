@@ -38,6 +38,7 @@ final class Clients {
 
   /** A client's settings, to be changed before it connects. */
   static ParleyClient.Builder builder(CliContext context, String service) {
+    silenceLibraries();
     ParleyClient.Builder builder =
         ParleyClient.builder()
             .uri(context.broker())
@@ -45,6 +46,15 @@ final class Clients {
             .connectTimeout(CONNECT_TIMEOUT)
             .listener(new Notes(context.output()));
     return service.isEmpty() ? builder : builder.service(service);
+  }
+
+  /**
+   * What the user has to know comes through {@link Notes}. Starting a logging system for Netty's
+   * sake would take longer than sending a command.
+   */
+  private static void silenceLibraries() {
+    System.setProperty("slf4j.internal.verbosity", "WARN");
+    System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
   }
 
   /** Tells on stderr what the client meets while a verb runs. */

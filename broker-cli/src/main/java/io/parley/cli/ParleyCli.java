@@ -51,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class ParleyCli {
   private static final List<String> NOUNS =
       List.of(
+          "server",
           "command",
           "event",
           "query",
@@ -118,6 +119,7 @@ public final class ParleyCli {
   /** A noun's class. A switch, so that only the one asked for is loaded. */
   private static Class<?> verbsOf(String noun) {
     return switch (noun) {
+      case "server" -> ServerCommand.class;
       case "command" -> CommandCommand.class;
       case "event" -> EventCommand.class;
       case "query" -> QueryCommand.class;
@@ -166,6 +168,10 @@ public final class ParleyCli {
       }
       if (e instanceof ParleyException refused) {
         return tell(Problem.of(refused));
+      }
+      if (e instanceof InterruptedException) {
+        output.note("Interrupted.");
+        return ExitCode.INTERRUPTED;
       }
       return tell(
           new Problem(

@@ -11,7 +11,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
@@ -87,6 +86,14 @@ public final class AdminApi {
   }
 
   private JsonObject checked(Answer answer) {
+    if (answer.status == 401) {
+      // The JDK drops this answer's body where the request had one of a fixed length.
+      throw new Problem(
+          ExitCode.PERMISSION,
+          ErrorCode.UNAUTHENTICATED.name(),
+          address.url() + " wants to know who asks, and doesn't know " + shownUser(),
+          "Put user:password@ into --uri, or set PARLEY_USER and PARLEY_PASSWORD.");
+    }
     JsonObject body = json(answer);
     if (answer.status / 100 == 2) {
       return body;
@@ -141,13 +148,13 @@ public final class AdminApi {
           status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
         return new Answer(status, in == null ? new byte[0] : in.readNBytes(ANSWER_MAX_BYTES));
       }
-    } catch (HttpRetryException e) {
-      // What the JDK makes of status 401 when it has sent a body of a fixed length.
-      throw Problem.of(
-          ErrorCode.UNAUTHENTICATED, address.url() + " answered HTTP " + e.responseCode(), e);
     } catch (IOException e) {
       throw unreachable(e);
     }
+  }
+
+  private String shownUser() {
+    return address.user().isEmpty() ? "you" : "'" + address.user() + "' with this password";
   }
 
   private String basic() {
