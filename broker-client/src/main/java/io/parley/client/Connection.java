@@ -57,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything runs on the event loop unless a method says otherwise.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty's: a socket that fails ends, and that is seen
 final class Connection {
   private static final int SOCKET_CONNECT_TIMEOUT_MS = 5_000;
   private static final int GREETING_TIMEOUT_MS = 5_000;

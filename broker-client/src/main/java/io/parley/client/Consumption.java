@@ -120,7 +120,10 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.execute(this::stop);
+    connection.execute(
+        () -> {
+          var unused = stop();
+        });
     return stopped;
   }
 
@@ -194,6 +197,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   /** The next message to begin with; null when there are no more. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
   private @Nullable D next() {
     lock.lock();
     try {
