@@ -6,7 +6,6 @@ import io.parley.cli.console.Output.Terminal;
 import io.parley.server.Broker;
 import io.parley.server.config.BrokerConfig;
 import io.parley.server.config.ConfigLoader;
-import io.parley.server.telemetry.ServerLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,7 +47,7 @@ public final class ClassDataTraining {
                 "network.port", "0",
                 "http.port", "0",
                 "log.level", "error"));
-    ServerLog.start(config.log());
+    System.setProperty("parley.log.level", config.log().level().name());
     // Without a broker's log around, Netty uses the JDK's logging.
     Logger.getLogger(ClassDataTraining.class.getName());
     try (Broker broker = Broker.start(config)) {
