@@ -29,7 +29,11 @@ final class OpenRocksDb implements AutoCloseable {
   private final ColumnFamilyHandle state;
   private final ColumnFamilyHandle chunks;
   private final RocksDbLayout layout;
-  private long deletedBefore;
+
+  /**
+   * Position before which all chunks were deleted at once; scans needn't step over each of them.
+   */
+  private volatile long deletedBefore;
 
   private OpenRocksDb(
       RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle state, ColumnFamilyHandle chunks) {
@@ -122,6 +126,10 @@ final class OpenRocksDb implements AutoCloseable {
   void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
       throws RocksDBException {
     byte[] first = layout.key(table, from);
+    if (RocksDbLayout.isChunks(table) && deletedBefore > 0) {
+      byte[] firstLeft = positionKey(deletedBefore);
+      first = Arrays.compareUnsigned(first, firstLeft) < 0 ? firstLeft : first;
+    }
     byte[] end = toExclusive == null ? layout.end(table) : layout.key(table, toExclusive);
     if (end != null && Arrays.compareUnsigned(first, end) >= 0) {
       return;
@@ -157,7 +165,7 @@ final class OpenRocksDb implements AutoCloseable {
 
   /** Removes all chunks before a position, and the files that hold nothing else. */
   void deleteChunksBefore(long position) throws RocksDBException {
-    byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+    byte[] end = positionKey(position);
     if (position > deletedBefore) {
       // Without this, removing a file with deletions in it would bring back the chunks they
       // deleted,
@@ -166,6 +174,10 @@ final class OpenRocksDb implements AutoCloseable {
       deletedBefore = position;
     }
     database.deleteFilesInRanges(chunks, List.of(FIRST_POSITION, end), false);
+  }
+
+  private static byte[] positionKey(long position) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
   }
 
   /** A property summed over both families. */

@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -177,14 +176,6 @@ class RocksDbStoreTest extends StoreContract {
     Files.writeString(beside.resolve("MANIFEST-000001"), "half");
     RocksDbStore.open(dataDirectory, "new", StoreSamples.SMALL).close();
     assertThat(beside).doesNotExist();
-  }
-
-  @Test
-  void shouldLeaveNothingInTheTemporaryFolder() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(files.filter(file -> file.getFileName().toString().startsWith("librocksdbjni")))
-          .isEmpty();
-    }
   }
 
   private long fileBytes() {
