@@ -65,12 +65,13 @@ final class Connection {
   /** A connection that lasted this long was a good one: the next back-off starts short. */
   private static final long GOOD_CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Three heartbeats, looked at twice each. */
+  /** How often to look whether handlers are done before leaving a broker that stops. */
   private static final int LEAVE_LOOK_MS = 20;
 
-  /** How often to look whether handlers are done before leaving a broker that stops: 4 s. */
+  /** After so many looks, 4 s, it is left anyway. */
   private static final int LEAVE_LOOKS_MAX = 200;
 
+  /** Three heartbeats, looked at twice each. */
   private static final int SILENT_LOOKS_MAX = 6;
 
   /** Most frames encoded into one buffer; bounds what is allocated at once. */
@@ -541,6 +542,7 @@ final class Connection {
     if (call != null) {
       call.failed(reason);
     } else if (failure.code() == ErrorCode.GOING_AWAY && !failure.closing()) {
+      registrations().forEach(Registration::leaving);
       leaveWhenIdle(socket, reason, LEAVE_LOOKS_MAX);
     }
     if (failure.closing()) {

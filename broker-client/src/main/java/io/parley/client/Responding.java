@@ -175,6 +175,11 @@ final class Responding implements Registration {
   }
 
   @Override
+  public void leaving() {
+    // Questions are answered as long as the asker waits.
+  }
+
+  @Override
   public boolean isIdle() {
     return open.isEmpty();
   }

@@ -105,6 +105,7 @@ class ReconnectingTest extends ClientTest {
     Request.Consume consume = first.peer().expect(Request.Consume.class);
     first.peer().ok(consume);
     consumer.join();
+    assertThat(credit(first.peer(), consume)).isEqualTo(10);
     CompletableFuture<Responder> responder =
         later(
             first.client().responder().on("shop.GetCart", String.class, (q, k) -> Answer.ok(q))
@@ -192,6 +193,49 @@ class ReconnectingTest extends ClientTest {
     assertThat(take(begun).sequence()).isEqualTo(41);
     assertThat(second.await(Request.Settle.class, s -> s.started() == 1).consumer())
         .isEqualTo(consume.consumer());
+  }
+
+  @Test
+  void shouldFinishWhatItBeganBeforeItLeavesAStoppingBroker() throws InterruptedException {
+    Connected first = connect();
+    CountDownLatch release = new CountDownLatch(1);
+    BlockingQueue<Long> begun = new LinkedBlockingQueue<>();
+    CompletableFuture<CommandConsumer> starting =
+        later(
+            first
+                    .client()
+                    .commandConsumer()
+                    .on(
+                        TYPE,
+                        String.class,
+                        (command, delivery) -> {
+                          begun.add(delivery.sequence());
+                          release.await();
+                          return CommandResult.complete();
+                        })
+                ::start);
+    Request.Consume consume = first.peer().expect(Request.Consume.class);
+    first.peer().ok(consume);
+    starting.join();
+    first.peer().deliver(consume.consumer(), 100, 1, commands(3));
+    assertThat(take(begun)).isEqualTo(1);
+
+    first
+        .peer()
+        .send(new Response.Failure(0, ErrorCode.GOING_AWAY, false, 0, "the broker is stopping"));
+    first.peer().deliver(consume.consumer(), 101, 4, commands(1));
+    CompletableFuture<MessageId> sent = first.client().sendAsync(TYPE, "x");
+    first.peer().confirm(first.peer().await(Request.Send.class));
+    assertThat(sent).succeedsWithin(LONG);
+    release.countDown();
+
+    Request.Settle settle =
+        first.peer().await(Request.Settle.class, s -> !s.settlements().isEmpty());
+    assertThat(settle.settlements()).containsExactly(new Settlement.Complete(100, 1, 1));
+    first.peer().settled(settle);
+    first.peer().awaitEnd();
+    broker.welcome();
+    assertThat(begun).as("what wasn't begun is left to the broker").isEmpty();
   }
 
   @Test
