@@ -43,18 +43,15 @@ public final class Broker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final long BYTES_IN_FLIGHT_MAX = 64L * 1024 * 1024;
   private static final long CHUNK_CACHE_BYTES = 64L * 1024 * 1024;
-
-  /** What handlers that are at work when the broker stops get to settle. */
   private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
-
   private static final long QUERY_SWEEP_MS = 10;
   private static final long OUTCOME_SWEEP_MS = 100;
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
   private @Nullable TcpListener listener;
-  private @Nullable Operations operations;
   private @Nullable HttpListener http;
+  private @Nullable Operations operations;
 
   private Broker() {}
 
@@ -92,7 +89,7 @@ public final class Broker implements AutoCloseable {
                 time,
                 defect::complete));
     Map<String, Namespace> namespaces = Map.of(namespace.name(), namespace);
-    operations =
+    Operations served =
         new Operations(
             namespaces,
             config.limits(),
@@ -101,9 +98,10 @@ public final class Broker implements AutoCloseable {
             time,
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX);
+    operations = served;
     step("timer", timer(namespace, time));
     StaticUsers users = new StaticUsers(config.security().users());
-    listener = step("listener", TcpListener.start(config.network(), users, operations));
+    listener = step("listener", TcpListener.start(config.network(), users, served));
     AdminOperations admin = new AdminOperations(namespaces);
     show(metrics, namespace, store, listener.counters(), admin);
     if (config.http().enabled()) {
@@ -210,14 +208,16 @@ public final class Broker implements AutoCloseable {
   }
 
   /**
-   * Stops: no new clients, no more deliveries, handlers at work get some seconds to settle, what
-   * was sent is committed and answered, clients are told to connect again, everything is closed.
-   * What is in somebody's hands then returns uncounted. Takes up to about 10 seconds.
+   * Stops: no new clients, those there are asked to leave, what they sent is committed and
+   * answered, everything is closed. Takes up to about 10 seconds where clients stay.
    */
   @Override
   public synchronized void close() {
-    if (listener != null && operations != null) {
-      drain(listener, operations);
+    if (listener != null) {
+      if (operations != null) {
+        operations.drain();
+      }
+      drain(listener);
     }
     while (!started.isEmpty()) {
       Step step = started.pop();
@@ -229,10 +229,11 @@ public final class Broker implements AutoCloseable {
     }
   }
 
-  private static void drain(TcpListener listener, Operations operations) {
+  private static void drain(TcpListener listener) {
     listener.stopAccepting();
+    listener.sendGoingAway();
     try {
-      operations.drain(DRAIN_TIME);
+      listener.awaitNoConnections(DRAIN_TIME);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

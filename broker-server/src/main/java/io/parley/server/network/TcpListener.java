@@ -30,16 +30,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for clients. To stop without cutting anybody off: {@link #stopAccepting}, wait for what
- * they are in the middle of, {@link #close}. Safe for use by any thread, but none of its own event
- * loops.
+ * Listens for clients. To stop without cutting anybody off: {@link #stopAccepting}, {@link
+ * #sendGoingAway}, {@link #awaitNoConnections}, {@link #close}. Safe for use by any thread, but
+ * none of its own event loops.
  */
 public final class TcpListener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TcpListener.class);
 
   private static final Response.Failure GOING_AWAY =
       new Response.Failure(
-          0, ErrorCode.GOING_AWAY, true, 0, "the broker is stopping; connect again");
+          0, ErrorCode.GOING_AWAY, false, 0, "the broker is stopping; connect again");
 
   private static final int ACCEPT_BACKLOG = 1_024;
 
@@ -139,8 +139,8 @@ public final class TcpListener implements AutoCloseable {
                 + settings.port()
                 + ": "
                 + cause.getMessage()
-                + " (expected: an address of this machine and a port that is free; stop what"
-                + " listens there, or set another network.port, 0 for any that is free)");
+                + " (expected: an address of this machine and a port that is free; stop what listens"
+                + " there, or set another network.port, 0 for any that is free)");
     refused.initCause(cause);
     return refused;
   }
@@ -164,6 +164,13 @@ public final class TcpListener implements AutoCloseable {
   public void stopAccepting() {
     initializer.drain();
     serverChannel.close().awaitUninterruptibly();
+  }
+
+  /** Tells all clients, with a {@code GOING_AWAY} that doesn't close, to finish and leave. */
+  public void sendGoingAway() {
+    for (Connection connection : initializer.connections()) {
+      connection.send(GOING_AWAY);
+    }
   }
 
   /**

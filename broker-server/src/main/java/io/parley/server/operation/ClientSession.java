@@ -268,14 +268,13 @@ final class ClientSession implements Session {
             }
             Consumer consumer =
                 engine.open(destination, new Sink(number, leaseMs), leaseMs, operations.nowMs());
-            if (operations.isDraining()) {
-              consumer.close();
-            }
             channel.send(new Response.Ok(correlation));
-            engine.credit(consumer, credit, WireLimits.CREDIT_MAX);
             for (Request held : slot.opened(destination, consumer, engine)) {
               receivedLate(held);
             }
+            // After what was held: settlements of an earlier connection go before new leases.
+            withConsumer(
+                slot, (current, mine) -> current.credit(mine, credit, WireLimits.CREDIT_MAX));
           }
 
           @Override
@@ -498,19 +497,6 @@ final class ClientSession implements Session {
     sequencer.execute(engine -> channel.send(new Response.Ok(request.correlation())));
   }
 
-  /** No consumer of this client gets anything more; the broker is about to stop. */
-  void stopDeliveries() {
-    sequencer.execute(
-        engine -> {
-          for (ConsumerSlot slot : consumers.values()) {
-            Consumer consumer = slot.consumer(engine);
-            if (consumer != null) {
-              consumer.close();
-            }
-          }
-        });
-  }
-
   @Override
   public void disconnected() {
     ended = true;
@@ -519,7 +505,7 @@ final class ClientSession implements Session {
     leave(operations.isDraining());
   }
 
-  /** Gives back what its consumers hold; attempts count unless client or broker leave in order. */
+  /** Gives back what its consumers hold; attempts count unless the client left in good order. */
   private void leave(boolean inGoodOrder) {
     sequencer.execute(
         engine -> {

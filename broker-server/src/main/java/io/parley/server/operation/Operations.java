@@ -23,11 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * What clients can ask for: makes the broker's side of each connection, and knows which there are.
@@ -36,7 +32,6 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Operations implements ConnectionListener {
   private static final Duration RETRY_STORE = Duration.ofSeconds(1);
-  private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Map<String, Namespace> namespaces;
   private final LimitSettings limits;
@@ -45,9 +40,9 @@ public final class Operations implements ConnectionListener {
   private final InstantSource time;
   private final OperationTelemetry telemetry;
   private final long bytesInFlightMax;
+  private volatile boolean draining;
   private final Map<MessageId, ClientSession> byProducer = new ConcurrentHashMap<>();
   private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
-  private volatile boolean draining;
 
   /**
    * Operations on some namespaces.
@@ -107,40 +102,16 @@ public final class Operations implements ConnectionListener {
   }
 
   /**
-   * Before the broker stops: nothing more is delivered, and whoever leaves from now on does so in
-   * good order. Waits until no client holds a message and all they sent is answered.
-   *
-   * @param atMost how long to wait; what is held then returns uncounted when its connection ends
+   * The broker is stopping: nothing more is delivered, and a connection that ends burns no
+   * attempts.
    */
-  public void drain(Duration atMost) throws InterruptedException {
+  public void drain() {
     draining = true;
-    open.forEach(ClientSession::stopDeliveries);
-    long end = System.nanoTime() + atMost.toNanos();
     for (Namespace namespace : namespaces.values()) {
-      while (namespace.trouble() == null && holdsMessages(namespace, end)) {
-        TimeUnit.NANOSECONDS.sleep(Math.min(DRAIN_POLL_NANOS, end - System.nanoTime()));
-      }
+      namespace.sequencer().execute(Engine::stopServing);
     }
   }
 
-  /** Asks after all that was submitted before; false also if there is no time left. */
-  private static boolean holdsMessages(Namespace namespace, long endNanos)
-      throws InterruptedException {
-    CompletableFuture<Boolean> held = new CompletableFuture<>();
-    namespace
-        .sequencer()
-        .execute(
-            engine ->
-                held.complete(engine.destinations().all().stream().anyMatch(d -> d.leased() > 0)));
-    try {
-      return held.get(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS)
-          && System.nanoTime() < endNanos;
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
-    }
-  }
-
-  /** Whether the broker is about to stop. */
   boolean isDraining() {
     return draining;
   }

@@ -2,7 +2,9 @@ package io.parley.server.storage;
 
 import io.parley.engine.store.Store.EntryVisitor;
 import io.parley.engine.store.Table;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -27,6 +30,11 @@ final class OpenRocksDb implements AutoCloseable {
   private final ColumnFamilyHandle chunks;
   private final RocksDbLayout layout;
 
+  /**
+   * Position before which all chunks were deleted at once; scans needn't step over each of them.
+   */
+  private volatile long deletedBefore;
+
   private OpenRocksDb(
       RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle state, ColumnFamilyHandle chunks) {
     this.tuning = tuning;
@@ -38,31 +46,73 @@ final class OpenRocksDb implements AutoCloseable {
 
   /** Makes an empty database. */
   static void create(Path directory, StorageSettings settings) throws RocksDBException {
-    try (RocksDbTuning tuning = new RocksDbTuning(settings)) {
-      tuning.database().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
-      open(directory, tuning).closeDatabase();
-    }
+    RocksDbTuning tuning = new RocksDbTuning(settings);
+    tuning.database().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+    open(directory, tuning, RocksDB::open).close();
   }
 
-  /** Opens a database that is there. */
-  static OpenRocksDb open(Path directory, StorageSettings settings) throws RocksDBException {
-    RocksDbTuning tuning = new RocksDbTuning(settings);
+  /**
+   * Opens a database that is there, and makes sure that all of it is.
+   *
+   * @throws DamagedFileException if something stored is missing or changed
+   * @throws RocksDBException likewise, or if the disk refuses
+   */
+  static OpenRocksDb open(Path directory, StorageSettings settings)
+      throws IOException, RocksDBException, DamagedFileException {
+    RecoveryCheck check = RecoveryCheck.of(directory);
+    if (!check.continuous()) {
+      // Recovery for good would flush what it found and delete the logs: look first.
+      try (OpenRocksDb readOnly =
+          open(directory, new RocksDbTuning(settings), RocksDB::openReadOnly)) {
+        readOnly.requireRecovered(directory, check);
+      }
+    }
+    check.cutOffTornTail();
+    OpenRocksDb opened = open(directory, new RocksDbTuning(settings), RocksDB::open);
     try {
-      return open(directory, tuning);
-    } catch (RocksDBException | RuntimeException | Error e) {
-      tuning.close();
+      opened.requireRecovered(directory, check);
+      opened.requireFiles(directory);
+      return opened;
+    } catch (RocksDBException | DamagedFileException e) {
+      opened.close();
       throw e;
     }
   }
 
-  private static OpenRocksDb open(Path directory, RocksDbTuning tuning) throws RocksDBException {
+  private static OpenRocksDb open(Path directory, RocksDbTuning tuning, Opener opener)
+      throws RocksDBException {
     List<ColumnFamilyDescriptor> families =
         List.of(
             new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, tuning.state()),
             new ColumnFamilyDescriptor(RocksDbLayout.chunksFamilyName(), tuning.chunks()));
     List<ColumnFamilyHandle> handles = new ArrayList<>();
-    RocksDB database = RocksDB.open(tuning.database(), directory.toString(), families, handles);
-    return new OpenRocksDb(tuning, database, handles.get(0), handles.get(1));
+    try {
+      RocksDB database = opener.open(tuning.database(), directory.toString(), families, handles);
+      return new OpenRocksDb(tuning, database, handles.get(0), handles.get(1));
+    } catch (RocksDBException e) {
+      tuning.close();
+      throw e;
+    }
+  }
+
+  private void requireRecovered(Path directory, RecoveryCheck check) throws DamagedFileException {
+    long recovered = database.getLatestSequenceNumber();
+    if (recovered < check.lastSequence()) {
+      throw new DamagedFileException(
+          directory,
+          "recovered up to change %d (expected: %d, the last one in the logs)"
+              .formatted(recovered, check.lastSequence()));
+    }
+  }
+
+  /** RocksDB itself misses blob files only when it reads from them. */
+  private void requireFiles(Path directory) throws RocksDBException, DamagedFileException {
+    for (String name : database.getLiveFiles(false).files) {
+      Path file = Path.of(directory + name);
+      if (!Files.exists(file)) {
+        throw new DamagedFileException(file, "missing");
+      }
+    }
   }
 
   RocksDbLayout layout() {
@@ -76,6 +126,10 @@ final class OpenRocksDb implements AutoCloseable {
   void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
       throws RocksDBException {
     byte[] first = layout.key(table, from);
+    if (RocksDbLayout.isChunks(table) && deletedBefore > 0) {
+      byte[] firstLeft = positionKey(deletedBefore);
+      first = Arrays.compareUnsigned(first, firstLeft) < 0 ? firstLeft : first;
+    }
     byte[] end = toExclusive == null ? layout.end(table) : layout.key(table, toExclusive);
     if (end != null && Arrays.compareUnsigned(first, end) >= 0) {
       return;
@@ -109,9 +163,21 @@ final class OpenRocksDb implements AutoCloseable {
     }
   }
 
-  void deleteChunkFilesBefore(long position) throws RocksDBException {
-    byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+  /** Removes all chunks before a position, and the files that hold nothing else. */
+  void deleteChunksBefore(long position) throws RocksDBException {
+    byte[] end = positionKey(position);
+    if (position > deletedBefore) {
+      // Without this, removing a file with deletions in it would bring back the chunks they
+      // deleted,
+      // where those are in a file that stays because it reaches beyond the position.
+      database.deleteRange(chunks, tuning.write(), FIRST_POSITION, end);
+      deletedBefore = position;
+    }
     database.deleteFilesInRanges(chunks, List.of(FIRST_POSITION, end), false);
+  }
+
+  private static byte[] positionKey(long position) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
   }
 
   /** A property summed over both families. */
@@ -130,13 +196,19 @@ final class OpenRocksDb implements AutoCloseable {
 
   @Override
   public void close() {
-    closeDatabase();
-    tuning.close();
-  }
-
-  private void closeDatabase() {
     state.close();
     chunks.close();
     database.close();
+    tuning.close();
+  }
+
+  @FunctionalInterface
+  private interface Opener {
+    RocksDB open(
+        DBOptions options,
+        String directory,
+        List<ColumnFamilyDescriptor> families,
+        List<ColumnFamilyHandle> handles)
+        throws RocksDBException;
   }
 }

@@ -8,9 +8,9 @@ import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -65,8 +65,11 @@ public final class RocksDbStore implements Store {
       store.createUnlessThere();
       store.database = OpenRocksDb.open(directory, settings);
       return store;
+    } catch (DamagedFileException e) {
+      throw store.refusal(ErrorCode.DATA_CORRUPT, e.getMessage(), e);
     } catch (RocksDBException e) {
-      throw store.refusal(e);
+      throw store.refusal(
+          isOfTheDisk(e) ? ErrorCode.STORE_UNAVAILABLE : ErrorCode.DATA_CORRUPT, reason(e), e);
     } catch (IOException e) {
       throw store.refusal(ErrorCode.STORE_UNAVAILABLE, SyncedFiles.reason(e), e);
     }
@@ -78,12 +81,6 @@ public final class RocksDbStore implements Store {
    */
   private void createUnlessThere() throws IOException, RocksDBException {
     if (Files.exists(directory)) {
-      if (!Files.exists(directory.resolve("CURRENT"))) {
-        throw refusal(
-            ErrorCode.DATA_CORRUPT,
-            "file CURRENT is missing",
-            new NoSuchFileException(directory.resolve("CURRENT").toString()));
-      }
       return;
     }
     Path beside = directory.resolveSibling(directory.getFileName() + ".new");
@@ -110,7 +107,8 @@ public final class RocksDbStore implements Store {
     try {
       return database().get(table, key);
     } catch (RocksDBException e) {
-      throw failed("reading " + table, e);
+      // RocksDB does not always say in which file: the key at least tells what is lost.
+      throw failed("reading %s 0x%s".formatted(table, HexFormat.of().formatHex(key)), e);
     } finally {
       inUse.readLock().unlock();
     }
@@ -153,15 +151,24 @@ public final class RocksDbStore implements Store {
     if (empty) {
       return;
     }
+    try {
+      write("committing", current -> current.write(encoder.toBytes()));
+    } finally {
+      encoder.clear();
+    }
+  }
+
+  /** Does something that writes to the log; if it fails, nothing more is written there. */
+  private void write(String doing, Writing writing) {
+    requireNoFailure();
     inUse.readLock().lock();
     try {
-      database().write(encoder.toBytes());
+      writing.to(database());
     } catch (RocksDBException e) {
-      StoreException failed = failed("committing", e);
+      StoreException failed = failed(doing, e);
       failure = failed.getMessage();
       throw failed;
     } finally {
-      encoder.clear();
       inUse.readLock().unlock();
     }
   }
@@ -176,17 +183,19 @@ public final class RocksDbStore implements Store {
       // While the disk still refuses, what is open stays open: reads go on.
       dataDirectory.requireWritable();
     } catch (IOException e) {
-      throw new StoreException("%s: %s".formatted(directory, SyncedFiles.reason(e)), e);
+      throw failed("reopening", SyncedFiles.reason(e), e);
     }
     inUse.writeLock().lock();
     try {
       closeDatabase();
       database = OpenRocksDb.open(directory, settings);
       failure = null;
+    } catch (DamagedFileException e) {
+      throw failed("reopening", e.getMessage(), e);
     } catch (RocksDBException e) {
-      StoreException failed = failed("reopening", e);
-      failure = failed.getMessage();
-      throw failed;
+      throw failed("reopening", e);
+    } catch (IOException e) {
+      throw failed("reopening", SyncedFiles.reason(e), e);
     } finally {
       inUse.writeLock().unlock();
     }
@@ -194,14 +203,7 @@ public final class RocksDbStore implements Store {
 
   @Override
   public void reclaimChunksBefore(long position) {
-    inUse.readLock().lock();
-    try {
-      database().deleteChunkFilesBefore(position);
-    } catch (RocksDBException e) {
-      throw failed("reclaiming chunks", e);
-    } finally {
-      inUse.readLock().unlock();
-    }
+    write("reclaiming chunks", current -> current.deleteChunksBefore(position));
   }
 
   /**
@@ -227,7 +229,7 @@ public final class RocksDbStore implements Store {
     } catch (RocksDBException e) {
       throw failed("asking for statistics", e);
     } catch (IOException e) {
-      throw new StoreException("%s: %s".formatted(directory, SyncedFiles.reason(e)), e);
+      throw failed("asking for statistics", SyncedFiles.reason(e), e);
     } finally {
       inUse.readLock().unlock();
     }
@@ -285,26 +287,32 @@ public final class RocksDbStore implements Store {
   }
 
   private StoreException failed(String doing, RocksDBException e) {
-    return new StoreException("%s: %s: %s".formatted(directory, doing, reason(e)), e);
+    return failed(doing, reason(e), e);
   }
 
-  private ParleyException refusal(RocksDBException e) {
-    Status status = e.getStatus();
-    boolean disk = status != null && status.getCode() == Status.Code.IOError;
-    return refusal(disk ? ErrorCode.STORE_UNAVAILABLE : ErrorCode.DATA_CORRUPT, reason(e), e);
+  private StoreException failed(String doing, @Nullable String reason, Exception cause) {
+    return new StoreException("%s: %s: %s".formatted(directory, doing, reason), cause);
   }
 
-  private ParleyException refusal(ErrorCode code, String reason, Exception cause) {
+  private ParleyException refusal(ErrorCode code, @Nullable String reason, Exception cause) {
     ParleyException refusal =
         new ParleyException(code, "store %s: %s".formatted(directory, reason));
     refusal.initCause(cause);
     return refusal;
   }
 
+  private static boolean isOfTheDisk(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.IOError;
+  }
+
   private static String reason(RocksDBException e) {
     Status status = e.getStatus();
-    return status == null
-        ? String.valueOf(e.getMessage())
-        : status.getCodeString() + " " + e.getMessage();
+    return status == null ? e.toString() : status.getCodeString() + ": " + status.getState();
+  }
+
+  @FunctionalInterface
+  private interface Writing {
+    void to(OpenRocksDb database) throws RocksDBException;
   }
 }

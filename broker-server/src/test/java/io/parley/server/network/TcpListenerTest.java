@@ -180,11 +180,19 @@ class TcpListenerTest {
     }
 
     listener.stopAccepting();
+    listener.sendGoingAway();
 
     assertThatThrownBy(() -> new SocketClient(listener.port()))
         .isInstanceOf(ConnectException.class);
     late.write(Frames.hello());
     assertClosedWith(late, ErrorCode.GOING_AWAY);
+    assertThat(client.read())
+        .isInstanceOfSatisfying(
+            Response.Failure.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(ErrorCode.GOING_AWAY);
+              assertThat(failure.closing()).isFalse();
+            });
     assertThat(listener.awaitNoConnections(Duration.ofMillis(20))).isFalse();
     client.write(new Request.Goodbye(5));
     assertThat(client.read()).isEqualTo(new Response.Ok(5));
