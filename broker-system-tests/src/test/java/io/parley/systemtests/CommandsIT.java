@@ -811,7 +811,7 @@ class CommandsIT {
     assertThat(client.outcome(WireClient.randomId())).isEqualTo(Outcome.PENDING);
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
+  static void awaitQuietly(CountDownLatch latch) {
     try {
       Await.latch("the test goes on", latch);
     } catch (InterruptedException e) {
