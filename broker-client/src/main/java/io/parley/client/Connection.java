@@ -538,6 +538,13 @@ final class Connection {
       end(socket, reason);
       return;
     }
+    if (failure.code() == ErrorCode.STORE_UNAVAILABLE
+        && calls.get(failure.correlation()) instanceof SendBatch) {
+      // In doubt: it may be on the disk. So it keeps its place and its number, and goes again on the
+      // next connection, which the broker takes once its store works.
+      end(socket, reason);
+      return;
+    }
     Call call = failure.correlation() == 0 ? null : calls.remove(failure.correlation());
     if (call != null) {
       call.failed(reason);

@@ -64,6 +64,27 @@ class ReconnectingTest extends ClientTest {
   }
 
   @Test
+  void shouldSendAgainInOrderWhatTheBrokersStoreMayOrMayNotHold() throws InterruptedException {
+    Connected first = connect();
+    CompletableFuture<MessageId> one = first.client().sendAsync(TYPE, "1");
+    Request.Send doubtful = first.peer().expect(Request.Send.class);
+    CompletableFuture<MessageId> two = first.client().sendAsync(TYPE, "2");
+    first.peer().expect(Request.Send.class);
+    first.peer().fail(doubtful, ErrorCode.STORE_UNAVAILABLE, "disk full");
+
+    ScriptedBroker.Peer second = broker.welcome();
+
+    assertThat(second.hello().producerSession()).isEqualTo(first.peer().hello().producerSession());
+    for (int sequence = 1; sequence <= 2; sequence++) {
+      Request.Send again = second.expect(Request.Send.class);
+      assertThat(again.firstSequence()).isEqualTo(sequence);
+      second.confirm(again);
+    }
+    assertThat(one).succeedsWithin(LONG);
+    assertThat(two).succeedsWithin(LONG);
+  }
+
+  @Test
   void shouldGoOnWithANewSessionWhenTheBrokerForgotTheOldOne() throws InterruptedException {
     Connected first = connect();
     first.client().sendAsync(TYPE, "1");

@@ -62,7 +62,16 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Starts one on a data directory, which is kept. */
   public static EmbeddedBroker startOn(Path dataDirectory) {
-    return new EmbeddedBroker(dataDirectory, false, config -> config);
+    return startOn(dataDirectory, config -> config);
+  }
+
+  /**
+   * Starts one on a data directory, which is kept.
+   *
+   * @param configure changes the defaults; ports and data directory are set already
+   */
+  public static EmbeddedBroker startOn(Path dataDirectory, UnaryOperator<BrokerConfig> configure) {
+    return new EmbeddedBroker(dataDirectory, false, configure);
   }
 
   private BrokerConfig config(int fixedPort) {
