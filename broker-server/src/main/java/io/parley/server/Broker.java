@@ -2,6 +2,7 @@ package io.parley.server;
 
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
+import io.parley.server.admin.Readiness;
 import io.parley.server.config.BrokerConfig;
 import io.parley.server.http.HttpListener;
 import io.parley.server.namespace.Namespace;
@@ -49,6 +50,7 @@ public final class Broker implements AutoCloseable {
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
+  private volatile boolean stopping;
   private @Nullable TcpListener listener;
   private @Nullable HttpListener http;
   private @Nullable Operations operations;
@@ -103,12 +105,14 @@ public final class Broker implements AutoCloseable {
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, served));
     AdminOperations admin = new AdminOperations(namespaces);
+    // Whoever spreads load by readiness sends nobody to a broker that is about to go.
+    Readiness readiness = () -> stopping ? "the broker is stopping" : namespace.trouble();
+    metrics.readiness(readiness);
     show(metrics, namespace, store, listener.counters(), admin);
     if (config.http().enabled()) {
       http =
           step(
-              "HTTP listener",
-              HttpListener.start(config.http(), users, admin, namespace::trouble, metrics));
+              "HTTP listener", HttpListener.start(config.http(), users, admin, readiness, metrics));
     }
   }
 
@@ -122,7 +126,6 @@ public final class Broker implements AutoCloseable {
     namespace.addListener(metrics.engine());
     metrics.engine().leasesExpired(namespace::leasesExpired);
     metrics.engine().inFlight(namespace.sequencer()::bytesInFlight);
-    metrics.readiness(namespace::trouble);
     metrics.destinations(admin, List.of(namespace.name()));
     metrics
         .network()
@@ -213,6 +216,7 @@ public final class Broker implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    stopping = true;
     if (listener != null) {
       if (operations != null) {
         operations.drain();
