@@ -13,7 +13,6 @@ import io.parley.client.ParleyClient;
 import io.parley.client.RejectedException;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
-import io.parley.protocol.frame.Frame;
 import io.parley.protocol.frame.Push;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
@@ -97,8 +96,7 @@ class CommandsIT {
       assertThat(delivery.causationId()).isEqualTo(cause);
       assertThat(delivery.contentType()).startsWith("text/plain");
       assertThat(delivery.attempt()).isEqualTo(1);
-      assertThat(delivery.storedAt())
-          .isBetween(before.minusMillis(1), Instant.now().plusMillis(1));
+      assertThat(delivery.storedAt()).isBetween(before.minusMillis(1), Instant.now().plusMillis(1));
       Await.result(delivery.settleAsync(CommandResult.complete()));
     }
   }
@@ -177,18 +175,28 @@ class CommandsIT {
     try (ParleyClient shop = client("shop");
         ParleyClient cart = client(service);
         CommandConsumer consumer = consume(cart, received)) {
-      Instant notBefore = Instant.now().plusMillis(700);
+      Instant notBefore = Instant.now().plusMillis(500);
       shop.send(OutgoingMessage.of(type, "later").notBefore(notBefore));
+
+      CommandDelivery delivery = received.next();
+      assertThat(Instant.now()).isAfterOrEqualTo(Instant.ofEpochMilli(notBefore.toEpochMilli()));
+      assertThat(delivery.attempt()).isEqualTo(1);
+      Await.result(delivery.settleAsync(CommandResult.complete()));
+      assertThat(consumer.queue()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldHandOverOtherCommandsWhileDelayedOneWaits() throws Exception {
+    Received<String> received = new Received<>();
+    try (ParleyClient shop = client("shop");
+        ParleyClient cart = client(service);
+        CommandConsumer consumer = collect(cart, received)) {
+      shop.send(OutgoingMessage.of(type, "tomorrow").delay(Duration.ofDays(1)));
       shop.send(type, "now");
 
-      CommandDelivery first = received.next();
-      assertThat(first.body(String.class)).isEqualTo("now");
-      first.settle(CommandResult.complete());
-      CommandDelivery second = received.next();
-      assertThat(second.body(String.class)).isEqualTo("later");
-      assertThat(Instant.now()).isAfterOrEqualTo(Instant.ofEpochMilli(notBefore.toEpochMilli()));
-      assertThat(second.attempt()).isEqualTo(1);
-      second.settle(CommandResult.complete());
+      assertThat(received.next()).isEqualTo("now");
+      assertThat(received.rest()).isEmpty();
       assertThat(consumer.queue()).isEmpty();
     }
   }
@@ -240,30 +248,36 @@ class CommandsIT {
       assertThat(cart.read(Response.Ok.class).correlation()).isEqualTo(2);
       cart.write(new Request.Send(3, 1, batch(10)));
 
-      List<Push.Segment> first = deliveredBeforeAnswerTo(cart, 4);
-      assertThat(first.stream().mapToInt(segment -> segment.batch().count()).sum()).isEqualTo(3);
+      assertThat(cart.read(Response.Confirm.class).refusals()).isEmpty();
+      assertThat(delivered(cart, 3)).isEqualTo(1);
+      assertNothingMoreComes(cart, 4);
 
       cart.write(new Request.Credit(0, 7, 2));
-      List<Push.Segment> second = deliveredBeforeAnswerTo(cart, 5);
-      assertThat(second.stream().mapToInt(segment -> segment.batch().count()).sum()).isEqualTo(2);
-      assertThat(second.get(0).firstSequence())
-          .isEqualTo(first.get(0).firstSequence() + 3);
+      assertThat(delivered(cart, 2)).isEqualTo(4);
+      assertNothingMoreComes(cart, 14);
     }
   }
 
-  /** Frames until an answer that leaves the broker after all that was due before it. */
-  private static List<Push.Segment> deliveredBeforeAnswerTo(WireClient client, int correlation)
-      throws Exception {
-    client.write(new Request.GetOutcome(correlation, WireClient.randomId(), 0));
-    List<Push.Segment> delivered = new ArrayList<>();
-    for (Frame frame = client.read(); ; frame = client.read()) {
-      if (frame instanceof Push.Deliver deliver) {
-        delivered.addAll(deliver.segments());
-      } else if (frame instanceof Response.OutcomeIs) {
-        return delivered;
-      } else {
-        assertThat(frame).isInstanceOf(Response.Confirm.class);
+  /** Waits for so many messages, and tells the sequence of the first. */
+  private static long delivered(WireClient client, int expected) throws Exception {
+    long first = 0;
+    int count = 0;
+    while (count < expected) {
+      for (Push.Segment segment : client.read(Push.Deliver.class).segments()) {
+        first = first == 0 ? segment.firstSequence() : first;
+        count += segment.batch().count();
       }
+    }
+    assertThat(count).isEqualTo(expected);
+    return first;
+  }
+
+  /** Several rounds of the broker's in which it could have delivered more. */
+  private static void assertNothingMoreComes(WireClient client, int correlation) throws Exception {
+    for (int round = 0; round < 10; round++) {
+      client.write(new Request.GetOutcome(correlation + round, WireClient.randomId(), 0));
+      assertThat(client.read(Response.OutcomeIs.class).correlation())
+          .isEqualTo(correlation + round);
     }
   }
 
@@ -335,21 +349,23 @@ class CommandsIT {
     try (ParleyClient shop = client("shop");
         ParleyClient cart = client(service);
         CommandConsumer consumer = consume(cart, received)) {
-      shop.send(OutgoingMessage.of(type, "a1").key("a"));
-      CommandDelivery failing = received.next();
-      Await.result(
-          failing.settleAsync(CommandResult.fail("Busy", "later", Duration.ofMillis(600))));
-      shop.send(OutgoingMessage.of(type, "a2").key("a"));
-      shop.send(OutgoingMessage.of(type, "b1").key("b"));
-      shop.send(type, "without key");
-
-      List<String> order = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        CommandDelivery delivery = received.next();
-        order.add(delivery.body(String.class));
-        Await.result(delivery.settleAsync(CommandResult.complete()));
+      for (String each : List.of("a1", "a2", "b1")) {
+        shop.send(OutgoingMessage.of(type, each).key(each.substring(0, 1)));
       }
-      assertThat(order).containsExactly("b1", "without key", "a1", "a2");
+      shop.send(type, "without key");
+      List<CommandDelivery> first = received.next(3);
+      assertThat(first.stream().map(delivery -> delivery.body(String.class)))
+          .containsExactly("a1", "b1", "without key");
+      first.get(0).settle(CommandResult.fail("Busy", "later", Duration.ofMillis(300)));
+
+      CommandDelivery again = received.next();
+      assertThat(again.body(String.class)).isEqualTo("a1");
+      assertThat(again.attempt()).isEqualTo(2);
+      again.settle(CommandResult.complete());
+      CommandDelivery next = received.next();
+      assertThat(next.body(String.class)).isEqualTo("a2");
+      List.of(next, first.get(1), first.get(2))
+          .forEach(delivery -> delivery.settle(CommandResult.complete()));
       assertThat(consumer.queue()).isEmpty();
     }
   }
@@ -397,13 +413,14 @@ class CommandsIT {
         ParleyClient competitor = client(service)) {
       slow.commandConsumer()
           .types(type)
-          .lease(SHORTEST_LEASE)
+          .lease(SHORTEST_LEASE.multipliedBy(2))
           .autoExtend(false)
           .manual(received::add)
           .start();
       CompletableFuture<Outcome> outcome =
           shop.sendAndAwaitAsync(OutgoingMessage.of(type, "lantern"), PATIENCE);
       CommandDelivery late = received.next();
+      awaitStartedIsTold(slow);
       competitor.commandConsumer().credit(1).manual(competing::add).start();
       // The slow one competes too: it must not take the lease again.
       CommandDelivery again = nextOfEither(received, competing);
@@ -635,8 +652,7 @@ class CommandsIT {
         shop.send(type, "product " + i);
       }
       CommandDelivery started = crashing.next();
-      // What the broker was told by then: that the first one began.
-      assertThat(crash.outcome(WireClient.randomId()).status()).isEqualTo(OutcomeStatus.PENDING);
+      awaitStartedIsTold(crash);
       crash.abort();
       consume(cart, received);
 
@@ -687,8 +703,7 @@ class CommandsIT {
       assertThat(old.rest()).isEmpty();
       assertThat(rest).allSatisfy(delivery -> assertThat(delivery.attempt()).isEqualTo(1));
       assertThat(rest.stream().map(delivery -> delivery.body(String.class)))
-          .containsExactlyElementsOf(
-              IntStream.range(1, 20).mapToObj(i -> "product " + i).toList());
+          .containsExactlyElementsOf(IntStream.range(1, 20).mapToObj(i -> "product " + i).toList());
       rest.forEach(delivery -> delivery.settle(CommandResult.complete()));
       assertThat(received.rest()).isEmpty();
     }
@@ -704,8 +719,7 @@ class CommandsIT {
         ParleyClient crash = client(service);
         consume(crash, received);
         assertThat(received.next().attempt()).isEqualTo(attempt);
-        // Answered after the frame that tells of the started handling.
-        var unused = crash.outcome(WireClient.randomId());
+        awaitStartedIsTold(crash);
         crash.abort();
       }
       Outcome ended = Await.result(outcome);
@@ -764,8 +778,8 @@ class CommandsIT {
   @Test
   void shouldAnswerPendingWhenOutcomeDoesNotComeInTime() {
     try (ParleyClient shop = client("shop")) {
-      Outcome outcome =
-          shop.sendAndAwait(OutgoingMessage.of(type, "lantern"), Duration.ofMillis(200));
+      MessageId id = shop.send(OutgoingMessage.of(type, "lantern").trackOutcome());
+      Outcome outcome = shop.awaitOutcome(id, Duration.ofMillis(200));
       assertThat(outcome.status()).isEqualTo(OutcomeStatus.PENDING);
     }
   }
@@ -799,6 +813,11 @@ class CommandsIT {
           received.add(body);
           return CommandResult.complete();
         });
+  }
+
+  /** Its client tells the broker of started handlings before anything it is asked afterwards. */
+  private static void awaitStartedIsTold(ParleyClient client) {
+    assertThat(client.outcome(WireClient.randomId())).isEqualTo(Outcome.PENDING);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
