@@ -50,12 +50,17 @@ public final class Broker implements AutoCloseable {
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
+  private final String networkHost;
+  private final String httpHost;
   private volatile boolean stopping;
   private @Nullable TcpListener listener;
   private @Nullable HttpListener http;
   private @Nullable Operations operations;
 
-  private Broker() {}
+  private Broker(BrokerConfig config) {
+    networkHost = config.network().address();
+    httpHost = config.http().host();
+  }
 
   /**
    * Starts a broker and returns when it is ready.
@@ -64,7 +69,7 @@ public final class Broker implements AutoCloseable {
    *     new, damaged or not writable; nothing is left running
    */
   public static Broker start(BrokerConfig config) {
-    Broker broker = new Broker();
+    Broker broker = new Broker(config);
     try {
       broker.startAll(config);
       return broker;
@@ -201,6 +206,21 @@ public final class Broker implements AutoCloseable {
       throw new IllegalStateException("http.enabled: false (expected: true)");
     }
     return http.port();
+  }
+
+  /** Where clients connect, as they write it: {@code parley://127.0.0.1:7440/default}. */
+  public String uri() {
+    return "parley://" + address(networkHost, port()) + "/" + DEFAULT_NAMESPACE;
+  }
+
+  /** Where operators connect, {@code http://127.0.0.1:7441}; null if HTTP is not enabled. */
+  public @Nullable String httpUri() {
+    return http == null ? null : "http://" + address(httpHost, http.port());
+  }
+
+  private static String address(String host, int port) {
+    boolean needsBrackets = host.indexOf(':') >= 0 && !host.startsWith("[");
+    return (needsBrackets ? "[" + host + "]" : host) + ":" + port;
   }
 
   /**

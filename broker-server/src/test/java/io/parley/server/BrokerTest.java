@@ -44,6 +44,12 @@ class BrokerTest {
   }
 
   @Test
+  void shouldSayWhereItListens() {
+    assertThat(broker.uri()).isEqualTo("parley://127.0.0.1:" + broker.port() + "/default");
+    assertThat(broker.httpUri()).isEqualTo("http://127.0.0.1:" + broker.httpPort());
+  }
+
+  @Test
   void shouldBeReadyOnceItIsStarted() throws Exception {
     assertThat(get("/health/ready").statusCode()).isEqualTo(200);
     assertThat(get("/admin/v1/namespaces/default/queues").body()).isEqualTo("{\"queues\":[]}\n");
