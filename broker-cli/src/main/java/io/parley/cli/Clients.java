@@ -53,6 +53,7 @@ final class Clients {
    * sake would take longer than sending a command.
    */
   private static void silenceLibraries() {
+    System.setProperty("slf4j.internal.verbosity", "WARN");
     System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
   }
 

@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Examples:",
+      "  parley demo                                    see it work on real data",
       "  parley server --data ./data                    start a broker",
       "  parley check ready --wait 30s                  wait until it takes writes",
       "  parley command send shop.AddItem '{\"sku\":1}'   send a command",
@@ -61,7 +62,8 @@ public final class ParleyCli {
           "dead-letter",
           "outcome",
           "check",
-          "bench");
+          "bench",
+          "demo");
 
   @Mixin private final GlobalOptions globals = new GlobalOptions();
 
@@ -130,6 +132,7 @@ public final class ParleyCli {
       case "outcome" -> OutcomeCommand.class;
       case "check" -> CheckCommand.class;
       case "bench" -> BenchCommand.class;
+      case "demo" -> DemoCommand.class;
       default -> throw new IllegalArgumentException("noun: '" + noun + "'");
     };
   }
@@ -168,6 +171,10 @@ public final class ParleyCli {
       }
       if (e instanceof ParleyException refused) {
         return tell(Problem.of(refused));
+      }
+      if (e instanceof InterruptedException) {
+        output.note("Interrupted.");
+        return ExitCode.INTERRUPTED;
       }
       return tell(
           new Problem(

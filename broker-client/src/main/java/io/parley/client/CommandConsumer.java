@@ -38,7 +38,7 @@ public final class CommandConsumer implements AutoCloseable {
     this.queue = queue;
   }
 
-  /** The queue; empty for the one named like the service. */
+  /** The queue. */
   public String queue() {
     return queue;
   }
@@ -152,12 +152,14 @@ public final class CommandConsumer implements AutoCloseable {
      */
     public CommandConsumer start() {
       client.requireOpen();
+      String destination = destination();
       client.requireNotOnHandlerThread();
       Consumption<LeasedCommand> consumption =
-          new Consumption<>(client.connection(), settings(), LeasedCommand::new, receiverOfAll());
+          new Consumption<>(
+              client.connection(), settings(destination), LeasedCommand::new, receiverOfAll());
       client.awaitRegistered(
-          consumption.start(), consumption::abandon, "consumer of queue '" + queue + "'");
-      return new CommandConsumer(client, consumption, queue);
+          consumption.start(), consumption::abandon, "consumer of queue '" + destination + "'");
+      return new CommandConsumer(client, consumption, destination);
     }
 
     private Consumption.Receiver<LeasedCommand> receiverOfAll() {
@@ -170,18 +172,22 @@ public final class CommandConsumer implements AutoCloseable {
       return manual == null ? handlers : manual::accept;
     }
 
-    private ConsumptionSettings settings() {
-      if (types.size() > WireLimits.TYPES_MAX) {
-        throw new IllegalStateException(
-            "types: " + types.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
-      }
+    private String destination() {
       if (client.service().isEmpty() && queue.isEmpty()) {
         throw new IllegalStateException(
             "queue: none, and the client has no service (expected: one of both)");
       }
+      return queue.isEmpty() ? client.service() : queue;
+    }
+
+    private ConsumptionSettings settings(String destination) {
+      if (types.size() > WireLimits.TYPES_MAX) {
+        throw new IllegalStateException(
+            "types: " + types.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
+      }
       return new ConsumptionSettings(
           ConsumptionSettings.Kind.COMMANDS,
-          queue,
+          destination,
           List.copyOf(types),
           credit,
           concurrency,

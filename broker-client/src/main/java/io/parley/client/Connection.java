@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,12 +57,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything runs on the event loop unless a method says otherwise.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty's: a socket that fails ends, and that is seen
 final class Connection {
   private static final int SOCKET_CONNECT_TIMEOUT_MS = 5_000;
   private static final int GREETING_TIMEOUT_MS = 5_000;
 
   /** A connection that lasted this long was a good one: the next back-off starts short. */
   private static final long GOOD_CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** How often to look whether handlers are done before leaving a broker that stops. */
+  private static final int LEAVE_LOOK_MS = 20;
+
+  /** After so many looks, 4 s, it is left anyway. */
+  private static final int LEAVE_LOOKS_MAX = 200;
 
   /** Three heartbeats, looked at twice each. */
   private static final int SILENT_LOOKS_MAX = 6;
@@ -141,6 +149,17 @@ final class Connection {
     return loop;
   }
 
+  /** Runs something on the event loop; nothing, once that has ended with the client. */
+  void execute(Runnable work) {
+    try {
+      loop.execute(work);
+    } catch (RejectedExecutionException e) {
+      if (!closed.get()) {
+        throw e;
+      }
+    }
+  }
+
   ClientSettings settings() {
     return settings;
   }
@@ -186,16 +205,6 @@ final class Connection {
   /** Waits for the event loop's thread to end. */
   void awaitTermination(long timeoutMs) throws InterruptedException {
     group.terminationFuture().await(timeoutMs);
-  }
-
-  /** Cuts the socket as the network might; the client connects again. For tests. */
-  void dropSocket() {
-    loop.execute(
-        () -> {
-          if (channel != null) {
-            channel.close();
-          }
-        });
   }
 
   /** A number for a consumer or responder, never used before. */
@@ -532,9 +541,26 @@ final class Connection {
     Call call = failure.correlation() == 0 ? null : calls.remove(failure.correlation());
     if (call != null) {
       call.failed(reason);
+    } else if (failure.code() == ErrorCode.GOING_AWAY && !failure.closing()) {
+      registrations().forEach(Registration::leaving);
+      leaveWhenIdle(socket, reason, LEAVE_LOOKS_MAX);
     }
     if (failure.closing()) {
       end(socket, reason);
+    }
+  }
+
+  /**
+   * The broker is stopping: lets running handlers finish first, for a while, then connects anew.
+   */
+  private void leaveWhenIdle(Channel socket, ParleyException why, int looksLeft) {
+    if (channel != socket) {
+      return;
+    }
+    if (looksLeft == 0 || registrations().stream().allMatch(Registration::isIdle)) {
+      end(socket, why);
+    } else {
+      later(() -> leaveWhenIdle(socket, why, looksLeft - 1), LEAVE_LOOK_MS);
     }
   }
 

@@ -77,6 +77,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private long startedTold;
   private int creditLeft;
   private int creditOwed;
+  private boolean leaving;
   private boolean stopping;
   private boolean closedAtBroker;
 
@@ -101,7 +102,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     this.number = connection.newNumber();
     this.leasing = leasing;
     this.receiver = receiver;
-    this.wakeUp = new WakeUp(connection.loop(), this::work);
+    this.wakeUp = new WakeUp(connection::execute, this::work);
   }
 
   // ---- any thread
@@ -114,19 +115,22 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       threads.add(thread);
       thread.start();
     }
-    connection.loop().execute(() -> connection.addConsumer(this));
+    connection.execute(() -> connection.addConsumer(this));
     return registered;
   }
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.loop().execute(this::stop);
+    connection.execute(
+        () -> {
+          var unused = stop();
+        });
     return stopped;
   }
 
   /** Ends its threads without waiting; for what the drain didn't end. */
   void abandon() {
-    connection.loop().execute(this::abandoned);
+    connection.execute(this::abandoned);
   }
 
   PayloadCodec codec() {
@@ -155,7 +159,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       done.completeExceptionally(new LeaseLostException("the lease of " + sequence + " is lost"));
     } else {
       Settlement extend = new Settlement.Extend(lot.epoch(), sequence, 1, leaseMs);
-      connection.loop().execute(() -> connection.call(new ExtendCall(List.of(extend), done)));
+      connection.execute(() -> connection.call(new ExtendCall(List.of(extend), done)));
     }
     return done;
   }
@@ -194,6 +198,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   /** The next message to begin with; null when there are no more. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
   private @Nullable D next() {
     lock.lock();
     try {
@@ -227,9 +232,11 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   @Override
   public Call registering() {
     int inHand = openLots.stream().mapToInt(Lot::open).sum();
-    creditLeft = stopping ? 0 : Math.max(0, settings.credit() - inHand);
-    creditOwed = 0;
-    return new RegisterCall(creditLeft);
+    // No credit yet: what the last connection left to be settled goes first, or the broker would
+    // lease those messages anew and refuse the settlements.
+    creditLeft = 0;
+    creditOwed = stopping ? 0 : Math.max(0, settings.credit() - inHand);
+    return new RegisterCall();
   }
 
   @Override
@@ -238,21 +245,49 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   @Override
-  public void disconnected() {
+  public void leaving() {
+    leaving = true;
+    dropBuffered();
+  }
+
+  /** The broker delivers them again, perhaps to somebody else. */
+  private void dropBuffered() {
     lock.lock();
     try {
-      // Not begun: the broker delivers them again, perhaps to somebody else.
       for (Lot lot : buffer) {
         lot.settleFrom(lot.takeRest());
       }
       buffer.clear();
+    } finally {
+      lock.unlock();
+    }
+    openLots.removeIf(lot -> lot.open() == 0);
+  }
+
+  @Override
+  public boolean isIdle() {
+    lock.lock();
+    try {
+      return coalescer.isEmpty()
+          && settlesInFlight == 0
+          && openLots.stream().noneMatch(Lot::isBegun);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void disconnected() {
+    leaving = false;
+    dropBuffered();
+    lock.lock();
+    try {
       started = 0;
     } finally {
       lock.unlock();
     }
     startedTold = 0;
     openLots.forEach(Lot::lose);
-    openLots.removeIf(lot -> lot.open() == 0);
     if (stopping) {
       closedAtBroker = true;
     }
@@ -274,6 +309,9 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   private void received(Lot lot) {
+    if (leaving) {
+      return;
+    }
     openLots.add(lot);
     creditLeft -= lot.count();
     if (stopping) {
@@ -339,8 +377,12 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       lock.unlock();
     }
     openLots.forEach(Lot::lose);
+    openLots.clear();
     threads.forEach(Thread::interrupt);
     connection.removeConsumer(this);
+    if (connection.isUp() && !closedAtBroker) {
+      connection.call(new CloseCall());
+    }
     takeSettled();
     failToTell(Connection.closedException());
     registered.completeExceptionally(Connection.closedException());
@@ -539,11 +581,6 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   // ---- calls
 
   private final class RegisterCall extends Call {
-    private final int credit;
-
-    RegisterCall(int credit) {
-      this.credit = credit;
-    }
 
     @Override
     Request frame() {
@@ -554,7 +591,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
                 number,
                 settings.destination(),
                 settings.types(),
-                credit,
+                0,
                 settings.leaseMs());
         case EVENTS ->
             new Request.Subscribe(
@@ -562,7 +599,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
                 number,
                 settings.destination(),
                 settings.types(),
-                credit,
+                0,
                 settings.leaseMs());
       };
     }

@@ -117,6 +117,11 @@ final class Lot {
     return batch.count();
   }
 
+  /** Whether handling began of some that aren't settled. */
+  boolean isBegun() {
+    return open > batch.count() - next;
+  }
+
   int end() {
     return batch.offset() + batch.length();
   }

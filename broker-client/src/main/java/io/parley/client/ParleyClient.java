@@ -2,6 +2,7 @@ package io.parley.client;
 
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
+import io.parley.protocol.WireLimits;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.MessageId;
@@ -11,6 +12,7 @@ import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.TypePattern;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -226,7 +228,8 @@ public final class ParleyClient implements AutoCloseable {
    *
    * @param timeout how long to wait for that: 0 to 24 days
    * @return status {@code PENDING} if it hasn't ended by then
-   * @throws NotConnectedException if no broker could be asked in that time
+   * @throws NotConnectedException if no broker could be asked in that time and {@link
+   *     Builder#sendTimeout}
    */
   public Outcome awaitOutcome(MessageId command, Duration timeout) {
     requireNotOnEventLoop();
@@ -278,7 +281,7 @@ public final class ParleyClient implements AutoCloseable {
                 answer.completeExceptionally(e);
               }
             });
-    var alsoUnused = answer.whenComplete((result, failure) -> raw.cancel(false));
+    var unusedToo = answer.whenComplete((result, failure) -> raw.cancel(false));
     return answer;
   }
 
@@ -410,7 +413,12 @@ public final class ParleyClient implements AutoCloseable {
 
   /** Runs something on the event loop that completes later. */
   private CompletableFuture<?> onLoop(Supplier<CompletableFuture<?>> action) {
-    return CompletableFuture.supplyAsync(action, connection.loop()).thenCompose(later -> later);
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    connection.execute(
+        () -> {
+          var unused = action.get().whenComplete((result, failure) -> done.complete(null));
+        });
+    return done;
   }
 
   /** Whether it does so in time; what it fails with is of no interest any more. */
@@ -488,15 +496,19 @@ public final class ParleyClient implements AutoCloseable {
   /** Starts a registration and waits until the broker has it. */
   void awaitRegistered(CompletableFuture<Void> registered, Runnable abandon, String what) {
     try {
-      var unused =
-          Waiting.await(
-              registered,
-              settings.sendTimeout(),
-              () -> new NotConnectedException(what + ": no answer from " + settings.uri()));
+      var unused = Waiting.await(registered, settings.sendTimeout(), () -> noAnswer(what));
     } catch (RuntimeException e) {
       abandon.run();
       throw e;
     }
+  }
+
+  private ParleyException noAnswer(String what) {
+    return connection.isUp()
+        ? new ParleyException(
+            ErrorCode.DEADLINE_EXCEEDED,
+            what + ": no answer from the broker in " + settings.sendTimeout())
+        : new NotConnectedException(what + ": no connection to " + settings.uri());
   }
 
   /** Waits for what a consumer or responder has in hand, and ends it if that takes too long. */
@@ -552,7 +564,7 @@ public final class ParleyClient implements AutoCloseable {
       return this;
     }
 
-    /** User and password, instead of those of the URI. */
+    /** User and password, instead of those of the URI: up to 255 and 4,096 bytes. */
     public Builder credentials(String user, String password) {
       this.user = user;
       this.password = password;
@@ -634,6 +646,8 @@ public final class ParleyClient implements AutoCloseable {
     private ClientSettings settings() {
       BrokerUri withCredentials =
           user == null ? uri : new BrokerUri(user, password, uri.addresses(), uri.namespace());
+      requireBytes("user", withCredentials.user(), WireLimits.SHORT_TEXT_MAX_BYTES);
+      requireBytes("password", withCredentials.password(), WireLimits.TEXT_MAX_BYTES);
       return new ClientSettings(
           withCredentials,
           service,
@@ -644,6 +658,14 @@ public final class ParleyClient implements AutoCloseable {
           sendTimeout,
           drainTimeout,
           listener);
+    }
+
+    private static void requireBytes(String what, String text, int max) {
+      int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > max) {
+        throw new IllegalArgumentException(
+            what + ": " + bytes + " bytes (expected: at most " + max + ")");
+      }
     }
 
     private static String defaultInstance() {

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Answers queries. Ends with its client, or by {@link #close}.
+ * Answers queries. Ends with its client, or by {@link #close}; until then its threads keep the
+ * process alive.
  *
  * <pre>{@code
  * client.responder()

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -51,33 +53,42 @@ final class Responding implements Registration {
     this.concurrency = concurrency;
     this.number = connection.newNumber();
     AtomicInteger count = new AtomicInteger();
-    this.threads =
-        Executors.newFixedThreadPool(
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
             concurrency,
-            work ->
-                new HandlerThread(
-                    connection,
-                    work,
-                    "parley-responder-" + number + "-" + count.incrementAndGet()));
+            concurrency,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+              String name = "parley-responder-" + number + "-" + count.incrementAndGet();
+              return new HandlerThread(connection, work, name);
+            });
+    // A process whose main thread ends goes on answering.
+    pool.prestartCoreThread();
+    this.threads = pool;
   }
 
   // ---- any thread
 
   /** Registers it; completes when the broker has, or fails with its refusal. */
   CompletableFuture<Void> start() {
-    connection.loop().execute(() -> connection.addResponder(this));
+    connection.execute(() -> connection.addResponder(this));
     return registered;
   }
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.loop().execute(this::stop);
+    connection.execute(
+        () -> {
+          var unused = stop();
+        });
     return stopped;
   }
 
   /** Ends its threads without waiting. */
   void abandon() {
-    connection.loop().execute(this::abandoned);
+    connection.execute(this::abandoned);
   }
 
   // ---- handler threads
@@ -94,7 +105,7 @@ final class Responding implements Registration {
       frame = frame(question, Answer.unavailable("the answer can't be sent: " + e.getMessage()));
     }
     Request.Answer toWrite = frame;
-    connection.loop().execute(() -> answered(question, toWrite));
+    connection.execute(() -> answered(question, toWrite));
   }
 
   private Answer<?> answer(AskedQuestion question) {
@@ -164,6 +175,16 @@ final class Responding implements Registration {
   }
 
   @Override
+  public void leaving() {
+    // Questions are answered as long as the asker waits.
+  }
+
+  @Override
+  public boolean isIdle() {
+    return open.isEmpty();
+  }
+
+  @Override
   public void disconnected() {
     open.values().forEach(AskedQuestion::cancel);
     open.clear();
@@ -206,6 +227,9 @@ final class Responding implements Registration {
     open.clear();
     threads.shutdownNow();
     connection.removeResponder(this);
+    if (connection.isUp() && !closedAtBroker) {
+      connection.call(new CloseCall());
+    }
     registered.completeExceptionally(Connection.closedException());
     stopped.complete(null);
   }

@@ -42,7 +42,7 @@ final class Sends {
     this.ids = ids;
     this.window = new SendWindow(settings.maxInFlight());
     this.waitNanos = settings.sendTimeout().toNanos();
-    this.wakeUp = new WakeUp(connection.loop(), this::pump);
+    this.wakeUp = new WakeUp(connection::execute, this::pump);
   }
 
   // ---- any thread

@@ -39,7 +39,7 @@ public final class Subscriber implements AutoCloseable {
     this.subscription = subscription;
   }
 
-  /** The subscription; empty for the one named like the service. */
+  /** The subscription. */
   public String subscription() {
     return subscription;
   }
@@ -152,12 +152,14 @@ public final class Subscriber implements AutoCloseable {
      */
     public Subscriber start() {
       client.requireOpen();
+      String destination = destination();
       client.requireNotOnHandlerThread();
       Consumption<LeasedEvent> consumption =
-          new Consumption<>(client.connection(), settings(), LeasedEvent::new, receiverOfAll());
+          new Consumption<>(
+              client.connection(), settings(destination), LeasedEvent::new, receiverOfAll());
       client.awaitRegistered(
-          consumption.start(), consumption::abandon, "subscriber of '" + subscription + "'");
-      return new Subscriber(client, consumption, subscription);
+          consumption.start(), consumption::abandon, "subscriber of '" + destination + "'");
+      return new Subscriber(client, consumption, destination);
     }
 
     private Consumption.Receiver<LeasedEvent> receiverOfAll() {
@@ -170,18 +172,22 @@ public final class Subscriber implements AutoCloseable {
       return manual == null ? handlers : manual::accept;
     }
 
-    private ConsumptionSettings settings() {
-      if (patterns.size() > WireLimits.TYPES_MAX) {
-        throw new IllegalStateException(
-            "patterns: " + patterns.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
-      }
+    private String destination() {
       if (client.service().isEmpty() && subscription.isEmpty()) {
         throw new IllegalStateException(
             "subscription: none, and the client has no service (expected: one of both)");
       }
+      return subscription.isEmpty() ? client.service() : subscription;
+    }
+
+    private ConsumptionSettings settings(String destination) {
+      if (patterns.size() > WireLimits.TYPES_MAX) {
+        throw new IllegalStateException(
+            "patterns: " + patterns.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
+      }
       return new ConsumptionSettings(
           ConsumptionSettings.Kind.EVENTS,
-          subscription,
+          destination,
           List.copyOf(patterns),
           credit,
           concurrency,

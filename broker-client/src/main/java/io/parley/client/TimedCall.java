@@ -3,7 +3,6 @@ package io.parley.client;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.parley.protocol.ParleyException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,18 +38,12 @@ abstract class TimedCall<T> extends Call {
 
   /** Starts it, from any thread. */
   final CompletableFuture<T> start() {
-    try {
-      connection.loop().execute(this::begin);
-    } catch (RejectedExecutionException e) {
+    var unused = future.whenComplete((result, failure) -> connection.execute(this::end));
+    connection.execute(this::begin);
+    if (connection.isClosed()) {
+      // It may have come too late for the event loop to see.
       future.completeExceptionally(Connection.closedException());
     }
-    var unused =
-        future.whenComplete(
-            (result, failure) -> {
-              if (!connection.isClosed()) {
-                connection.loop().execute(this::end);
-              }
-            });
     return future;
   }
 

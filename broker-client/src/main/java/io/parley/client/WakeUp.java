@@ -1,7 +1,6 @@
 package io.parley.client;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -26,11 +25,7 @@ final class WakeUp {
    */
   void ask() {
     if (!asked.get() && asked.compareAndSet(false, true)) {
-      try {
-        loop.execute(work);
-      } catch (RejectedExecutionException e) {
-        // The client is closed, and there is nothing left to do the work for.
-      }
+      loop.execute(work);
     }
   }
 

@@ -1,7 +1,8 @@
 /**
  * Owns the public Java API and the connection behind it: producers, consumers, settling.
  *
- * <p>Thread: the event loop of its connection; every public method may be called from any thread.
+ * <p>Threads: one event loop per client, which must never wait; handlers run on threads of their
+ * consumer. Every public method may be called from any thread.
  *
  * <p>Must not know: engine or server, and any library but Netty and {@code broker-protocol}.
  */

@@ -1,6 +1,7 @@
 package io.parley.engine;
 
 import io.parley.engine.catalog.Catalog;
+import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.destination.Consumer;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.Destination;
@@ -21,10 +22,11 @@ import io.parley.engine.settle.RetryPolicy;
 import io.parley.engine.settle.Settlements;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
-import io.parley.protocol.ParleyException;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +57,16 @@ public final class Engine implements OperationHandler {
   private final Intake intake;
   private final Settlements settlements;
   private final Queue<Operation> proposals = new ArrayDeque<>();
+  private final Set<Integer> adopting = new HashSet<>();
   private @Nullable Group group;
   private byte[] chunkBuffer = new byte[64 * 1024];
   private long position;
   private long timeMs;
   private boolean begun;
+  private boolean serving = true;
   private volatile long leasesExpired;
+  private long forgottenBeforeMs;
+  private long oldestChunk;
 
   /**
    * Takes over what a store holds. All leases from before are void.
@@ -81,14 +87,14 @@ public final class Engine implements OperationHandler {
     destinations = new Destinations(store, chunks, new Epochs(boot));
     catalog = new Catalog(store, destinations);
     outcomes = new OutcomeLedger(store, settings.outcomeRetention().toMillis());
-    intake = new Intake(catalog, destinations, settings.dedupWindow().toMillis());
+    intake = new Intake(store, catalog, destinations, settings.dedupWindow().toMillis());
     RetryPolicy retries =
         new RetryPolicy(
             settings.maxAttempts(),
             settings.backOffMin().toMillis(),
             settings.backOffMax().toMillis());
     settlements = new Settlements(destinations, intake, outcomes, retries, boot);
-    catalog.adoptions().forEach(unowned -> proposals.add(new Operation.Adopt(unowned.id())));
+    proposeAdoptions();
     if (catalog.isDeclaredOnly() != settings.declaredTypesOnly()) {
       proposals.add(new Operation.SetTypePolicy(settings.declaredTypesOnly()));
     }
@@ -110,12 +116,16 @@ public final class Engine implements OperationHandler {
    * Starts a group. Time never runs backwards: an earlier time than the last group's is that one's.
    */
   public void begin(long nowMs) {
+    group = new Group(chunks, store.begin(), position + 1, seen(nowMs), chunkBuffer);
+  }
+
+  private long seen(long nowMs) {
     timeMs = Math.max(timeMs, nowMs);
     if (!begun) {
       begun = true;
       intake.startedAt(timeMs);
     }
-    group = new Group(chunks, store.begin(), position + 1, timeMs, chunkBuffer);
+    return timeMs;
   }
 
   /** Decides on an operation and changes state accordingly. */
@@ -164,7 +174,14 @@ public final class Engine implements OperationHandler {
 
   /** Hands out what is ready to consumers with credit. */
   public void serve(long nowMs) {
-    destinations.serve(nowMs);
+    if (serving) {
+      destinations.serve(seen(nowMs));
+    }
+  }
+
+  /** Hands out nothing more. */
+  public void stopServing() {
+    serving = false;
   }
 
   /**
@@ -181,7 +198,7 @@ public final class Engine implements OperationHandler {
     if (found == null) {
       throw new IllegalStateException("no destination " + destination);
     }
-    return destinations.open(found, sink, leaseMs, nowMs);
+    return destinations.open(found, sink, leaseMs, seen(nowMs));
   }
 
   /** Gives a consumer credit. */
@@ -202,14 +219,14 @@ public final class Engine implements OperationHandler {
    */
   public void abandon(Consumer consumer, long nowMs, String reason) {
     destinations.abandon(
-        consumer, nowMs, (from, epoch, sequences) -> lose(from, epoch, sequences, reason));
+        consumer, seen(nowMs), (from, epoch, sequences) -> lose(from, epoch, sequences, reason));
   }
 
   /** Ends leases whose time is over. */
   public void expireLeases(long nowMs) {
     leasesExpired +=
         destinations.expireLeases(
-            nowMs, (from, epoch, sequences) -> lose(from, epoch, sequences, "LEASE_EXPIRED"));
+            seen(nowMs), (from, epoch, sequences) -> lose(from, epoch, sequences, "LEASE_EXPIRED"));
   }
 
   private void lose(Destination from, long epoch, List<Long> sequences, String reason) {
@@ -221,13 +238,14 @@ public final class Engine implements OperationHandler {
     long[] oldest = {position + 1};
     store.scan(
         Table.CHUNKS,
-        Keys.of(0L),
+        Keys.of(oldestChunk),
         Keys.of(position + 1),
         (key, value) -> {
           oldest[0] = Keys.longAt(key, 0);
           return false;
         });
-    store.reclaimChunksBefore(oldest[0]);
+    oldestChunk = oldest[0];
+    store.reclaimChunksBefore(oldestChunk);
   }
 
   // ---------------------------------------------------------------- views
@@ -284,14 +302,19 @@ public final class Engine implements OperationHandler {
     try {
       Destination queue =
           catalog.claim(group(), operation.service(), operation.queue(), operation.types());
-      for (Destination unowned : catalog.adoptions()) {
-        if (queue.equals(catalog.ownerOf(unowned))) {
-          proposals.add(new Operation.Adopt(unowned.id()));
-        }
-      }
+      proposeAdoptions();
       return new Result.DestinationIs(queue.id());
-    } catch (ParleyException e) {
+    } catch (RefusedException e) {
       return refused(e);
+    }
+  }
+
+  /** What waited for an owner that is there now moves; an adoption already on its way goes on. */
+  private void proposeAdoptions() {
+    for (Destination unowned : catalog.adoptions()) {
+      if (adopting.add(unowned.id())) {
+        proposals.add(new Operation.Adopt(unowned.id()));
+      }
     }
   }
 
@@ -305,6 +328,7 @@ public final class Engine implements OperationHandler {
     long left = destinations.handOver(group(), unowned, queue, ADOPTED_RUNS_AT_ONCE);
     if (left == 0) {
       catalog.adopted(group(), unowned);
+      adopting.remove(unowned.id());
     } else {
       proposals.add(operation);
     }
@@ -318,7 +342,7 @@ public final class Engine implements OperationHandler {
           catalog.subscribe(
               group(), operation.service(), operation.subscription(), operation.patterns());
       return new Result.DestinationIs(inbox.id());
-    } catch (ParleyException e) {
+    } catch (RefusedException e) {
       return refused(e);
     }
   }
@@ -328,7 +352,7 @@ public final class Engine implements OperationHandler {
     try {
       catalog.offerAnswers(group(), operation.types());
       return Result.DONE;
-    } catch (ParleyException e) {
+    } catch (RefusedException e) {
       return refused(e);
     }
   }
@@ -337,8 +361,9 @@ public final class Engine implements OperationHandler {
   public Result declareType(Operation.DeclareType operation) {
     try {
       catalog.declare(group(), operation.type(), operation.kind(), operation.owner());
+      proposeAdoptions();
       return Result.DONE;
-    } catch (ParleyException e) {
+    } catch (RefusedException e) {
       return refused(e);
     }
   }
@@ -361,7 +386,8 @@ public final class Engine implements OperationHandler {
 
   @Override
   public Result forget(Operation.Forget operation) {
-    List<Expiries.Due> due = Expiries.due(store, group().timeMs(), FORGOTTEN_AT_ONCE);
+    long nowMs = group().timeMs();
+    List<Expiries.Due> due = Expiries.due(store, forgottenBeforeMs, nowMs, FORGOTTEN_AT_ONCE);
     for (Expiries.Due entry : due) {
       Expiries.delete(group(), entry);
       switch (entry.what()) {
@@ -372,12 +398,15 @@ public final class Engine implements OperationHandler {
       }
     }
     if (due.size() == FORGOTTEN_AT_ONCE) {
+      forgottenBeforeMs = due.get(due.size() - 1).timeMs();
       proposals.add(operation);
+    } else {
+      forgottenBeforeMs = nowMs;
     }
     return new Result.Count(due.size());
   }
 
-  private static Result refused(ParleyException e) {
-    return new Result.Refused(e.code(), String.valueOf(e.getMessage()));
+  private static Result refused(RefusedException e) {
+    return new Result.Refused(e.code(), e.reason());
   }
 }

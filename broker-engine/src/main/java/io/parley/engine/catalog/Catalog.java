@@ -12,7 +12,7 @@ import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
-import io.parley.protocol.ParleyException;
+import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.TypePattern;
@@ -20,10 +20,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +48,7 @@ public final class Catalog {
 
   private final Destinations destinations;
   private final Map<String, TypeEntry> types = new TreeMap<>();
+  private final NavigableSet<String> typesWithUnowned = new TreeSet<>();
   private final Map<String, Route> routes = new HashMap<>();
   private final @Nullable CachedRoute[] recent = new CachedRoute[CACHE_SLOTS];
   private boolean declaredOnly;
@@ -57,7 +62,7 @@ public final class Catalog {
         null,
         (key, value) -> {
           String name = new String(key, UTF_8);
-          types.put(name, TypeEntry.decode(name, value));
+          keep(TypeEntry.decode(name, value));
           return true;
         });
     byte[] policy = store.get(Table.META, POLICY);
@@ -131,16 +136,13 @@ public final class Catalog {
   private Route resolve(Group group, String type, MessageKind kind) {
     TypeEntry entry;
     try {
+      checkStorable(type, kind);
       entry = use(group, type, kind);
-    } catch (ParleyException e) {
-      return Route.refused(e.code(), String.valueOf(e.getMessage()));
+    } catch (RefusedException e) {
+      return Route.refused(e.code(), e.reason());
     }
     if (kind == MessageKind.EVENT) {
       return Route.to(inboxesFor(type));
-    }
-    if (kind == MessageKind.QUERY) {
-      return Route.refused(
-          ErrorCode.WRONG_KIND, "query type '" + type + "' can be asked, not stored");
     }
     if (entry.unowned() != 0) {
       return Route.to(List.of(destination(entry.unowned())));
@@ -151,6 +153,51 @@ public final class Catalog {
     Destination unowned = destinations.create(group, DestinationKind.UNOWNED, type, "", List.of());
     put(group, entry.withUnowned(unowned.id()));
     return Route.to(List.of(unowned));
+  }
+
+  private void checkStorable(String type, MessageKind kind) {
+    check(type, kind);
+    if (kind == MessageKind.QUERY) {
+      throw new RefusedException(
+          ErrorCode.WRONG_KIND, "query type '" + type + "' can be asked, not stored");
+    }
+  }
+
+  /**
+   * Checks that {@link #route} would not refuse any of some messages, one after the other, without
+   * making their types.
+   *
+   * @param batch their records
+   * @throws RefusedException why it would; nothing changed
+   */
+  public void checkAll(MessageBatch batch) {
+    Map<String, MessageKind> made = Map.of();
+    MessageRecord record = new MessageRecord();
+    int at = batch.offset();
+    for (int i = 0; i < batch.count(); i++) {
+      record.wrap(batch.bytes(), at);
+      at = record.end();
+      if (isRecent(record)) {
+        continue;
+      }
+      String type = record.type();
+      try {
+        checkStorable(type, record.kind());
+        if (!types.containsKey(type)) {
+          made = made.isEmpty() ? new HashMap<>() : made;
+          MessageKind before = made.putIfAbsent(type, record.kind());
+          checkKind(type, record.kind(), before == null ? record.kind() : before);
+          checkRoomForTypes(type, made.size());
+        }
+      } catch (RefusedException e) {
+        throw new RefusedException(e.code(), "emitted message " + i + ": " + e.reason());
+      }
+    }
+  }
+
+  private boolean isRecent(MessageRecord record) {
+    CachedRoute cached = recent[slot(record)];
+    return cached != null && cached.kindCode == record.kindCode() && record.hasTypeOf(cached.name);
   }
 
   private List<Destination> inboxesFor(String type) {
@@ -185,52 +232,82 @@ public final class Catalog {
   private TypeEntry use(Group group, String type, MessageKind kind) {
     check(type, kind);
     TypeEntry entry = types.get(type);
-    return entry == null ? make(group, new TypeEntry(type, kind, 0, 0, false)) : entry;
+    if (entry == null) {
+      checkRoomForTypes(type, 1);
+      entry = new TypeEntry(type, kind, 0, 0, false);
+      put(group, entry);
+    }
+    return entry;
   }
 
   /** Whether a type may be used as this kind. */
   private void check(String type, MessageKind kind) {
     TypeEntry entry = types.get(type);
     if (entry == null && declaredOnly) {
-      throw new ParleyException(
+      throw new RefusedException(
           ErrorCode.TYPE_NOT_DECLARED,
           "type '"
               + type
               + "' is not declared (policy 'declared': declare it with"
               + " 'parley type declare' first)");
     }
-    if (entry != null && entry.kind() != kind) {
-      throw new ParleyException(
+    if (entry != null) {
+      checkKind(type, kind, entry.kind());
+    }
+  }
+
+  private static void checkKind(String type, MessageKind used, MessageKind is) {
+    if (used != is) {
+      throw new RefusedException(
           ErrorCode.WRONG_KIND,
           "type '"
               + type
               + "' used as "
-              + name(kind)
+              + name(used)
               + " (expected: "
-              + name(entry.kind())
+              + name(is)
               + ", which it is for ever)");
     }
   }
 
-  private TypeEntry make(Group group, TypeEntry entry) {
-    if (types.size() >= TYPES_MAX) {
-      throw new ParleyException(
+  private void checkRoomForTypes(String type, int newTypes) {
+    if (types.size() + newTypes > TYPES_MAX) {
+      throw new RefusedException(
           ErrorCode.TOO_MANY,
           "type '"
-              + entry.name()
+              + type
               + "' would be one more than "
               + TYPES_MAX
               + " (expected: at most "
               + TYPES_MAX
               + " types in a namespace)");
     }
-    put(group, entry);
-    return entry;
+  }
+
+  /** Whether all of these may be used as this kind, those not known yet included. */
+  private void checkAll(List<String> names, MessageKind kind) {
+    Set<String> newTypes = new HashSet<>();
+    for (String type : names) {
+      check(type, kind);
+      if (!types.containsKey(type)) {
+        newTypes.add(type);
+        checkRoomForTypes(type, newTypes.size());
+      }
+    }
   }
 
   private void put(Group group, TypeEntry entry) {
-    types.put(entry.name(), entry);
+    keep(entry);
     group.transaction().put(Table.TYPES, Keys.of(entry.name()), entry.encode());
+  }
+
+  private void keep(TypeEntry entry) {
+    types.put(entry.name(), entry);
+    if (entry.unowned() == 0) {
+      typesWithUnowned.remove(entry.name());
+    } else {
+      typesWithUnowned.add(entry.name());
+    }
   }
 
   private static String name(MessageKind kind) {
@@ -239,26 +316,42 @@ public final class Catalog {
 
   /** Fixes query types' kind. */
   public void offerAnswers(Group group, List<String> names) {
-    for (String type : names) {
-      check(type, MessageKind.QUERY);
-    }
+    checkAll(names, MessageKind.QUERY);
     for (String type : names) {
       use(group, type, MessageKind.QUERY);
     }
   }
 
-  /** Declares a type, and for a command type its owner if one is named. */
+  /**
+   * Declares a type, and for a command type its owner if one is named.
+   *
+   * @throws RefusedException WRONG_KIND, OWNED_BY, INVALID_ARGUMENT or TOO_MANY; nothing changed
+   */
   public void declare(Group group, String type, MessageKind kind, @Nullable String owner) {
     TypeEntry entry = types.get(type);
     if (entry == null) {
-      entry = make(group, new TypeEntry(type, kind, 0, 0, true));
+      checkRoomForTypes(type, 1);
+      entry = new TypeEntry(type, kind, 0, 0, true);
     } else {
-      entry = use(group, type, kind).asDeclared();
-      put(group, entry);
+      checkKind(type, kind, entry.kind());
     }
     if (owner != null) {
-      own(group, entry, queue(group, owner, owner));
+      if (kind != MessageKind.COMMAND) {
+        throw new RefusedException(
+            ErrorCode.INVALID_ARGUMENT,
+            "owner '"
+                + owner
+                + "' of "
+                + name(kind)
+                + " type '"
+                + type
+                + "' (expected: none; only command types are owned)");
+      }
+      checkOwner(type, owner);
+      Destination queue = queue(group, owner, owner);
+      entry = entry.ownedBy(queue.id());
     }
+    put(group, entry.asDeclared());
     forgetRoutes();
   }
 
@@ -268,14 +361,11 @@ public final class Catalog {
    * Gives a service's queue command types.
    *
    * @return the queue
-   * @throws ParleyException OWNED_BY, WRONG_KIND, TYPE_NOT_DECLARED or TOO_MANY; nothing changed
+   * @throws RefusedException OWNED_BY, WRONG_KIND, TYPE_NOT_DECLARED or TOO_MANY; nothing changed
    */
   public Destination claim(Group group, String service, String queueName, List<String> names) {
-    checkQueue(service, queueName);
-    for (String type : names) {
-      check(type, MessageKind.COMMAND);
-      checkOwner(type, queueName);
-    }
+    checkAll(names, MessageKind.COMMAND);
+    names.forEach(type -> checkOwner(type, queueName));
     Destination queue = queue(group, service, queueName);
     for (String type : names) {
       own(group, use(group, type, MessageKind.COMMAND), queue);
@@ -295,8 +385,9 @@ public final class Catalog {
   /** Types whose commands from before they were owned still have to move. */
   public List<Destination> adoptions() {
     List<Destination> waiting = new ArrayList<>();
-    for (TypeEntry entry : types.values()) {
-      if (entry.queue() != 0 && entry.unowned() != 0) {
+    for (String type : typesWithUnowned) {
+      TypeEntry entry = types.get(type);
+      if (entry != null && entry.queue() != 0) {
         waiting.add(destination(entry.unowned()));
       }
     }
@@ -323,14 +414,14 @@ public final class Catalog {
    * Makes a service's subscription or changes its patterns.
    *
    * @return the inbox
-   * @throws ParleyException OWNED_BY, NOT_FOUND or TOO_MANY; nothing changed
+   * @throws RefusedException OWNED_BY, NOT_FOUND or TOO_MANY; nothing changed
    */
   public Destination subscribe(
       Group group, String service, String subscription, List<TypePattern> patterns) {
     Destination inbox = destinations.find(DestinationKind.INBOX, subscription);
     if (inbox == null) {
       if (patterns.isEmpty()) {
-        throw new ParleyException(
+        throw new RefusedException(
             ErrorCode.NOT_FOUND,
             "subscription '"
                 + subscription
@@ -341,7 +432,7 @@ public final class Catalog {
       inbox = destinations.create(group, DestinationKind.INBOX, subscription, service, patterns);
       forgetRoutes();
     } else if (!inbox.definition().service().equals(service)) {
-      throw new ParleyException(
+      throw new RefusedException(
           ErrorCode.OWNED_BY,
           "subscription '"
               + subscription
@@ -369,7 +460,7 @@ public final class Catalog {
 
   private void checkRoom(String name) {
     if (destinations.all().size() >= DESTINATIONS_MAX) {
-      throw new ParleyException(
+      throw new RefusedException(
           ErrorCode.TOO_MANY,
           "'"
               + name
@@ -384,7 +475,7 @@ public final class Catalog {
   private void checkQueue(String service, String name) {
     Destination queue = destinations.find(DestinationKind.QUEUE, name);
     if (queue != null && !queue.definition().service().equals(service)) {
-      throw new ParleyException(
+      throw new RefusedException(
           ErrorCode.OWNED_BY,
           "queue '"
               + name
@@ -403,7 +494,7 @@ public final class Catalog {
     }
     DestinationOwner owner = ownerOf(entry);
     if (!owner.queue.equals(queueName)) {
-      throw new ParleyException(
+      throw new RefusedException(
           ErrorCode.OWNED_BY,
           "command type '"
               + type

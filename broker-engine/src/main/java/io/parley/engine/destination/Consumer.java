@@ -100,9 +100,23 @@ public final class Consumer {
     return lease;
   }
 
-  void add(Lease lease) {
+  private void add(Lease lease) {
     leases.add(lease);
     nextExpiryMs = Math.min(nextExpiryMs, lease.expiresAtMs);
+  }
+
+  /** A lease lasts until another time. */
+  void prolong(Lease lease, long expiresAtMs) {
+    lease.expiresAtMs = expiresAtMs;
+    nextExpiryMs = Math.min(nextExpiryMs, expiresAtMs);
+  }
+
+  /** Makes a lease of its own for some of a lease's messages, which lasts until another time. */
+  Lease split(Lease lease, long firstSequence, int count, long expiresAtMs) {
+    Lease own = lease.part(firstSequence, count, expiresAtMs);
+    add(own);
+    lease.held -= count;
+    return own;
   }
 
   /** The leases whose time is over. */

@@ -6,15 +6,12 @@ import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Store;
-import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageRecord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,44 +37,42 @@ import org.jspecify.annotations.Nullable;
  * holder has not ended.
  */
 public final class Destination {
-  /** Most delayed messages in memory because their time has come; the rest follows as these go. */
-  static final int MAX_LOADED_DUE = 65_536;
-
   private static final int VERSION = 1;
-  private static final byte[] EMPTY = {};
 
   private final Store store;
   private final Chunks chunks;
   private final MessageRecord view = new MessageRecord();
+  private final DelayedMessages singles;
   private DestinationDefinition definition;
 
   // durable, in DESTINATION_STATE
   private long nextSequence = 1;
   private long waiting;
-  private long delayed;
   private long dead;
   private long bytes;
 
   // memory alone
   private RunWindow window;
   private Run.@Nullable Builder open;
-  private final Set<Run> changedRuns = new LinkedHashSet<>(0);
+  private Set<Run> changedRuns = Set.of();
   private final LongHeap returned = new LongHeap();
-  private final KeyGates gates = new KeyGates();
-  private final Map<Long, SingleMessage> singles = new HashMap<>(0);
+  private @Nullable KeyGates gates;
   private final List<Consumer> consumers = new ArrayList<>(0);
   private int nextConsumer;
-  private long nextDueMs = Long.MAX_VALUE;
-  private byte @Nullable [] dueLoaded;
   private int leased;
   private boolean touched;
+  private boolean changed;
   private long committedEnd;
   private long lastSeenMs;
+
+  /** When {@link Destinations} serves it next because of the time; far in the future if never. */
+  long wakeAtMs = Long.MAX_VALUE;
 
   Destination(DestinationDefinition definition, Store store, Chunks chunks) {
     this.definition = definition;
     this.store = store;
     this.chunks = chunks;
+    this.singles = new DelayedMessages(definition.id(), store);
     this.window = new RunWindow(definition.id(), 1);
   }
 
@@ -86,13 +81,10 @@ public final class Destination {
     ValueReader in = new ValueReader(Table.DESTINATION_STATE, state, VERSION);
     nextSequence = in.i64();
     waiting = in.i64();
-    delayed = in.i64();
+    singles.restore(in.i64());
     dead = in.i64();
     bytes = in.i64();
     window = new RunWindow(id(), in.i64());
-    if (delayed > 0) {
-      nextDueMs = 0;
-    }
   }
 
   // ---------------------------------------------------------------- what it is
@@ -111,9 +103,12 @@ public final class Destination {
     definition = newDefinition;
   }
 
-  /** Messages that a consumer with credit could get now. */
+  /**
+   * Messages that wait for a consumer, those behind their ordering key included. Of those whose
+   * time has come, only what is in memory: the rest counts as delayed until consumers are near it.
+   */
   public long ready() {
-    return waiting + singles.size() - leased;
+    return waiting + singles.loaded() - leased;
   }
 
   /** Messages in consumers' hands. */
@@ -121,9 +116,9 @@ public final class Destination {
     return leased;
   }
 
-  /** Messages that wait for their time. */
+  /** Messages that wait for their time, or for a consumer since it came. */
   public long delayed() {
-    return delayed - singles.size();
+    return singles.count() - singles.loaded();
   }
 
   /** Messages set aside. */
@@ -175,27 +170,16 @@ public final class Destination {
     nextSequence++;
     waiting++;
     bytes += size;
+    changed = true;
   }
 
   /** Adds a message that waits for its time. */
   void appendDelayed(Group group, MessageRecord record, int offset) {
     closeRun(group);
-    SingleMessage message =
-        new SingleMessage(
-            nextSequence++,
-            group.position(),
-            offset,
-            record.size(),
-            group.timeMs(),
-            record.keyHash(),
-            0,
-            record.notBeforeMs(),
-            "",
-            "",
-            0);
-    window.skip(message.sequence);
+    window.skip(nextSequence);
     group.retain(group.position());
-    putDelayed(group, message);
+    putDelayed(
+        group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
   }
 
   /** Takes over a run of commands that waited for an owner. */
@@ -205,6 +189,7 @@ public final class Destination {
     nextSequence += moved.count;
     waiting += moved.count;
     bytes += moved.bytes;
+    changed = true;
     addRun(group, moved);
   }
 
@@ -212,7 +197,12 @@ public final class Destination {
   void adopt(Group group, SingleMessage message) {
     closeRun(group);
     window.skip(nextSequence);
-    putDelayed(group, message.movedTo(nextSequence++));
+    putDelayed(group, message.movedTo(nextSequence++, later(group, message.dueMs)));
+  }
+
+  /** A time that has not come, so that the message stays on disk until it is its turn. */
+  private static long later(Group group, long dueMs) {
+    return Math.max(dueMs, group.timeMs() + 1);
   }
 
   private void closeRun(Group group) {
@@ -243,18 +233,34 @@ public final class Destination {
         group.transaction().put(Table.RUNS, key, run.encode());
       }
     }
-    changedRuns.clear();
-    byte[] state =
-        new ValueWriter(VERSION)
-            .i64(nextSequence)
-            .i64(waiting)
-            .i64(delayed)
-            .i64(dead)
-            .i64(bytes)
-            .i64(window.head())
-            .done();
-    group.transaction().put(Table.DESTINATION_STATE, Keys.of(id()), state);
+    changedRuns = Set.of();
+    if (ready() == 0) {
+      returned.clear(); // all of them were settled late
+    }
+    if (changed) {
+      group.transaction().put(Table.DESTINATION_STATE, Keys.of(id()), encodeState());
+      changed = false;
+    }
     touched = false;
+  }
+
+  private byte[] encodeState() {
+    return new ValueWriter(VERSION)
+        .i64(nextSequence)
+        .i64(waiting)
+        .i64(singles.count())
+        .i64(dead)
+        .i64(bytes)
+        .i64(window.head())
+        .done();
+  }
+
+  private void note(Run run) {
+    if (changedRuns.isEmpty()) {
+      changedRuns = new LinkedHashSet<>();
+    }
+    changedRuns.add(run);
+    changed = true;
   }
 
   /** The sequence before which messages are committed: only those can be on disk, or be settled. */
@@ -271,26 +277,48 @@ public final class Destination {
    *     since
    * @return null if it may, else why not
    */
-  public @Nullable ErrorCode refusal(long epoch, long sequence, long boot) {
+  public @Nullable ErrorCode refusal(Group group, long epoch, long sequence, long boot) {
     if (sequence < 1 || sequence >= committedEnd()) {
       return ErrorCode.NOT_FOUND;
     }
-    Lease holder;
-    SingleMessage single = singles.get(sequence);
+    SingleMessage single = singles.find(sequence);
     if (single != null) {
-      holder = single.holder();
-    } else {
-      Run run = window.find(sequence, store, committedEnd());
-      if (run == null && !window.isLoaded(sequence)) {
-        return ErrorCode.LEASE_LOST; // far down the backlog: it will be delivered again in its turn
-      }
-      if (run == null || run.isDone(index(run, sequence))) {
-        return ErrorCode.ALREADY_SETTLED;
-      }
-      holder = run.holder(index(run, sequence));
+      return refusal(epoch, boot, single.holder(), single.settledEpoch);
     }
-    boolean good = holder == null ? Epochs.bootOf(epoch) < boot : holder.epoch == epoch;
-    return good ? null : ErrorCode.LEASE_LOST;
+    Run run = window.find(sequence, store, committedEnd());
+    if (run != null && !run.isDone(index(run, sequence))) {
+      return refusal(epoch, boot, run.holder(index(run, sequence)), 0);
+    }
+    if (run == null && !window.isLoaded(sequence)) {
+      return ErrorCode.LEASE_LOST; // far down the backlog: it will be delivered again in its turn
+    }
+    single = single(group, sequence);
+    return single == null
+        ? ErrorCode.ALREADY_SETTLED
+        : refusal(epoch, boot, null, single.settledEpoch);
+  }
+
+  private static @Nullable ErrorCode refusal(
+      long epoch, long boot, @Nullable Lease holder, long settledEpoch) {
+    if (epoch == settledEpoch) {
+      return ErrorCode.ALREADY_SETTLED;
+    }
+    boolean counts =
+        holder == null
+            ? epoch > settledEpoch && Epochs.bootOf(epoch) < boot
+            : holder.epoch == epoch;
+    return counts ? null : ErrorCode.LEASE_LOST;
+  }
+
+  /** The message with a sequence if it is a delayed one, in memory or not; else null. */
+  private @Nullable SingleMessage single(Group group, long sequence) {
+    SingleMessage single = singles.find(sequence);
+    if (single != null || delayed() == 0) {
+      return single;
+    }
+    Run run = window.find(sequence, store, committedEnd());
+    boolean inRun = run != null && !run.isDone(index(run, sequence));
+    return inRun ? null : singles.stored(group.transaction(), sequence);
   }
 
   /**
@@ -313,68 +341,82 @@ public final class Destination {
       if (holder == null || holder.epoch != epoch || run.isDone(index)) {
         break;
       }
-      leave(run, index, holder);
+      leave(run, index);
       index++;
-    }
-    if (index > from) {
-      changedRuns.add(run);
     }
     return index - from;
   }
 
   /** The record of a message that is here; valid until the next call. */
-  public MessageRecord record(long sequence) {
-    SingleMessage single = singles.get(sequence);
+  public MessageRecord record(Group group, long sequence) {
+    SingleMessage single = single(group, sequence);
     if (single != null) {
-      return view.wrap(chunks.load(single.chunk), single.offset);
+      return record(single);
     }
     Run run = runOf(sequence);
+    return record(run, index(run, sequence));
+  }
+
+  /** The record of a message that has an entry of its own; valid until the next call. */
+  public MessageRecord record(SingleMessage message) {
+    return view.wrap(chunks.load(message.chunk), message.offset);
+  }
+
+  private MessageRecord record(Run run, int index) {
     byte[] chunk = chunks.load(run.chunk);
-    return view.wrap(chunk, run.offset(index(run, sequence), chunk));
+    return view.wrap(chunk, run.offset(index, chunk));
   }
 
   /** Failed attempts of a message that is here. */
-  public int attempts(long sequence) {
-    SingleMessage single = singles.get(sequence);
+  public int attempts(Group group, long sequence) {
+    SingleMessage single = single(group, sequence);
     return single == null ? 0 : single.attempts;
   }
 
   /** The message is done with. */
   public void finish(Group group, long sequence) {
-    boolean inRun = !singles.containsKey(sequence);
-    SingleMessage message = takeOut(group, sequence);
-    if (!inRun) {
-      group.release(message.chunk);
+    SingleMessage single = single(group, sequence);
+    if (single != null) {
+      takeOut(group, single);
+      group.release(single.chunk);
+      leaveKey(single.keyHash, sequence);
+    } else {
+      Run run = runOf(sequence);
+      long keyHash = keyHash(run, index(run, sequence));
+      leave(run, index(run, sequence));
+      leaveKey(keyHash, sequence);
     }
-    releaseKey(message.keyHash, sequence);
   }
 
-  /** An attempt failed: the message waits until it is due. */
+  /**
+   * An attempt failed: the message waits until it is due.
+   *
+   * @param epoch of the lease that is settled by this; 0 if it was lost: then a late settle under
+   *     it still counts, until the message is handed out again
+   */
   public void delay(
-      Group group, long sequence, long dueMs, String errorClass, String errorMessage) {
+      Group group, long sequence, long dueMs, long epoch, String errorClass, String errorMessage) {
     Lease holder = holder(sequence);
     SingleMessage message = setAside(group, sequence);
-    SingleMessage later =
-        message.failed(message.attempts + 1, dueMs, errorClass, errorMessage, group.timeMs());
-    if (later.keyHash != 0) {
-      gates.forgetIfAlone(later.keyHash);
-    }
-    if (holder != null) {
+    SingleMessage later = message.failed(dueMs, epoch, group.timeMs(), errorClass, errorMessage);
+    if (epoch == 0 && holder != null) {
       later.holder(holder.ended());
+    }
+    if (later.keyHash != 0) {
+      gates().pause(later.keyHash, sequence);
     }
     putDelayed(group, later);
   }
 
-  /** The message is set aside. */
-  public void bury(Group group, long sequence, String errorClass, String errorMessage) {
+  /** The message is set aside; {@code epoch} as in {@link #delay}. */
+  public void bury(Group group, long sequence, long epoch, String errorClass, String errorMessage) {
     SingleMessage message = setAside(group, sequence);
     SingleMessage letter =
-        message.failed(
-            message.attempts + 1, message.dueMs, errorClass, errorMessage, group.timeMs());
+        message.failed(message.dueMs, epoch, group.timeMs(), errorClass, errorMessage);
     group.transaction().put(Table.DEAD_LETTERS, Keys.of(id(), sequence), letter.encode());
     dead++;
     bytes += letter.size;
-    releaseKey(letter.keyHash, sequence);
+    leaveKey(letter.keyHash, sequence);
   }
 
   /** The message goes back untouched. */
@@ -389,29 +431,32 @@ public final class Destination {
   }
 
   /**
-   * The leases of some messages last until a later time. Messages of an ended lease stay as they
-   * are.
+   * The leases of some messages last until another time.
+   *
+   * @param sequence of the first; all must be leased
    */
   public void extend(long sequence, int count, long expiresAtMs) {
-    for (long s = sequence; s < sequence + count; s++) {
-      Lease holder = holder(s);
-      if (holder == null || holder.isEnded() || holder.expiresAtMs == expiresAtMs) {
-        continue;
+    long end = sequence + count;
+    long from = sequence;
+    while (from < end) {
+      Lease lease = holder(from);
+      if (lease == null || lease.isEnded()) {
+        throw new IllegalStateException(definition.name() + ": nobody holds message " + from);
       }
-      Consumer consumer = holder.consumer;
-      if (holder.held == 1 || covers(sequence, count, holder)) {
-        holder.expiresAtMs = expiresAtMs;
+      long to = from + 1;
+      while (to < end && holder(to) == lease) {
+        to++;
+      }
+      if (to - from == lease.held) {
+        lease.consumer.prolong(lease, expiresAtMs);
       } else {
-        Lease own = new Lease(consumer, holder.epoch, s, 1, holder.delivery(s), expiresAtMs);
-        consumer.add(own);
-        point(s, own);
-        consumer.letGo(holder);
+        Lease own = lease.consumer.split(lease, from, (int) (to - from), expiresAtMs);
+        for (long s = from; s < to; s++) {
+          point(s, own);
+        }
       }
+      from = to;
     }
-  }
-
-  private static boolean covers(long sequence, int count, Lease lease) {
-    return sequence <= lease.firstSequence && sequence + count >= lease.firstSequence + lease.count;
   }
 
   /**
@@ -419,51 +464,36 @@ public final class Destination {
    * alone.
    */
   private SingleMessage setAside(Group group, long sequence) {
-    boolean inRun = !singles.containsKey(sequence);
-    SingleMessage message = takeOut(group, sequence);
-    if (inRun) {
-      group.retain(message.chunk);
-    }
-    return message;
-  }
-
-  /** Takes a message out of its run or of the delayed ones. */
-  private SingleMessage takeOut(Group group, long sequence) {
-    SingleMessage single = singles.remove(sequence);
+    SingleMessage single = single(group, sequence);
     if (single != null) {
-      if (single.holder() != null && !single.holder().isEnded()) {
-        letGo(single.holder());
-      }
-      deleteDelayed(group, single);
+      takeOut(group, single);
       return single;
     }
     Run run = runOf(sequence);
-    MessageRecord record = record(sequence);
-    SingleMessage message =
-        new SingleMessage(
-            sequence,
-            run.chunk,
-            record.offset(),
-            record.size(),
-            run.storedAtMs,
-            record.keyHash(),
-            0,
-            0,
-            "",
-            "",
-            0);
     int index = index(run, sequence);
-    leave(run, index, run.holder(index));
-    changedRuns.add(run);
-    return message;
+    MessageRecord record = record(run, index);
+    group.retain(run.chunk);
+    leave(run, index);
+    return SingleMessage.of(sequence, run.chunk, record.offset(), record, run.storedAtMs);
   }
 
-  private void leave(Run run, int index, @Nullable Lease holder) {
+  private void takeOut(Group group, SingleMessage single) {
+    if (single.holder() != null && !single.holder().isEnded()) {
+      letGo(single.holder());
+    }
+    singles.delete(group, single);
+    bytes -= single.size;
+    changed = true;
+  }
+
+  private void leave(Run run, int index) {
+    Lease holder = run.holder(index);
     run.setDone(index);
     waiting--;
     if (holder != null && !holder.isEnded()) {
       letGo(holder);
     }
+    note(run);
   }
 
   private void letGo(Lease holder) {
@@ -471,12 +501,16 @@ public final class Destination {
     leased--;
   }
 
-  private void releaseKey(long keyHash, long sequence) {
+  private KeyGates gates() {
+    if (gates == null) {
+      gates = new KeyGates(singles, returned, this::isLeased);
+    }
+    return gates;
+  }
+
+  private void leaveKey(long keyHash, long sequence) {
     if (keyHash != 0) {
-      long next = gates.release(keyHash, sequence);
-      if (next != 0) {
-        returned.add(next);
-      }
+      gates().leave(keyHash, sequence);
     }
   }
 
@@ -489,16 +523,19 @@ public final class Destination {
   }
 
   private @Nullable Lease holder(long sequence) {
-    SingleMessage single = singles.get(sequence);
+    SingleMessage single = singles.find(sequence);
     if (single != null) {
       return single.holder();
     }
-    Run run = runOf(sequence);
+    Run run = window.find(sequence, store, committedEnd());
+    if (run == null || run.isDone(index(run, sequence))) {
+      return null;
+    }
     return run.holder(index(run, sequence));
   }
 
   private void point(long sequence, Lease lease) {
-    SingleMessage single = singles.get(sequence);
+    SingleMessage single = singles.find(sequence);
     if (single != null) {
       single.holder(lease);
     } else {
@@ -511,96 +548,20 @@ public final class Destination {
     return (int) (sequence - run.firstSequence);
   }
 
-  // ---------------------------------------------------------------- messages wait for their time
-
   private void putDelayed(Group group, SingleMessage message) {
-    group.transaction().put(Table.DELAYED, Keys.of(id(), message.sequence), message.encode());
-    group.transaction().put(Table.DUE, Keys.of(id(), message.dueMs, message.sequence), EMPTY);
-    if (message.keyHash != 0) {
-      group
-          .transaction()
-          .put(Table.BLOCKED_KEYS, Keys.of(id(), message.keyHash, message.sequence), EMPTY);
-    }
-    delayed++;
-    bytes += message.size;
-    if (message.dueMs <= group.timeMs()) {
-      singles.put(message.sequence, message);
+    if (singles.put(group, message)) {
       returned.add(message.sequence);
-    } else {
-      nextDueMs = Math.min(nextDueMs, message.dueMs);
     }
-  }
-
-  private void deleteDelayed(Group group, SingleMessage message) {
-    group.transaction().delete(Table.DELAYED, Keys.of(id(), message.sequence));
-    group.transaction().delete(Table.DUE, Keys.of(id(), message.dueMs, message.sequence));
-    if (message.keyHash != 0) {
-      group
-          .transaction()
-          .delete(Table.BLOCKED_KEYS, Keys.of(id(), message.keyHash, message.sequence));
-    }
-    delayed--;
-    bytes -= message.size;
+    bytes += message.size;
+    changed = true;
   }
 
   /**
-   * When the next delayed message is due, milliseconds since the epoch; far in the future if none.
+   * When a message comes due that is not in memory, milliseconds since the epoch; far in the future
+   * if none does.
    */
-  public long nextDueMs() {
-    return nextDueMs;
-  }
-
-  /** Loads messages whose time has come. Called between groups: it reads committed entries. */
-  void loadDue(long nowMs) {
-    if (nowMs < nextDueMs || singles.size() >= MAX_LOADED_DUE) {
-      return;
-    }
-    nextDueMs = Long.MAX_VALUE;
-    List<byte[]> due = new ArrayList<>();
-    byte[] from = dueLoaded == null ? Keys.of(id(), 0, 0) : dueLoaded;
-    store.scan(
-        Table.DUE,
-        from,
-        Keys.of(id() + 1),
-        (key, value) -> {
-          long dueMs = Keys.longAt(key, 4);
-          if (dueMs > nowMs || singles.size() + due.size() >= MAX_LOADED_DUE) {
-            nextDueMs = dueMs;
-            return false;
-          }
-          due.add(key);
-          return true;
-        });
-    for (byte[] key : due) {
-      dueLoaded = key;
-      long sequence = Keys.longAt(key, 12);
-      if (!singles.containsKey(sequence)) {
-        singles.put(sequence, loadSingle(Table.DELAYED, sequence));
-        returned.add(sequence);
-      }
-    }
-  }
-
-  private SingleMessage loadSingle(Table table, long sequence) {
-    byte[] value = store.get(table, Keys.of(id(), sequence));
-    if (value == null) {
-      throw new StoreException(
-          "table " + table + ": no entry for destination " + id() + ", sequence " + sequence);
-    }
-    return SingleMessage.decode(table, sequence, value);
-  }
-
-  private long firstBlocked(long keyHash) {
-    long[] found = {0};
-    store.scan(
-        Table.BLOCKED_KEYS,
-        Keys.of(id(), keyHash, 0),
-        Keys.of(id(), keyHash, Long.MAX_VALUE),
-        (key, value) -> {
-          found[0] = Keys.longAt(key, 12);
-          return false;
-        });
-    return found[0];
+  long nextDueMs() {
+    return singles.nextDueMs();
   }
 
   // ---------------------------------------------------------------- dead letters
@@ -629,70 +590,84 @@ public final class Destination {
 
   /** A dead letter may be handled again, with no attempts counted. */
   public void redrive(Group group, SingleMessage letter) {
-    group.transaction().delete(Table.DEAD_LETTERS, Keys.of(id(), letter.sequence));
-    dead--;
-    bytes -= letter.size;
-    putDelayed(group, letter.redriven(group.timeMs()));
+    removeLetter(group, letter);
+    putDelayed(group, letter.redriven(later(group, 0)));
   }
 
   /** A dead letter is gone for good. */
   public void drop(Group group, SingleMessage letter) {
-    group.transaction().delete(Table.DEAD_LETTERS, Keys.of(id(), letter.sequence));
-    dead--;
-    bytes -= letter.size;
+    removeLetter(group, letter);
     group.release(letter.chunk);
   }
 
-  /** The record of a message that has an entry of its own; valid until the next call. */
-  public MessageRecord record(SingleMessage message) {
-    return view.wrap(chunks.load(message.chunk), message.offset);
+  private void removeLetter(Group group, SingleMessage letter) {
+    group.transaction().delete(Table.DEAD_LETTERS, Keys.of(id(), letter.sequence));
+    dead--;
+    bytes -= letter.size;
+    changed = true;
   }
 
-  // ---------------------------------------------------------------- messages that nobody owns move
-  // on
+  // ---------------------------------------------------------------- unowned messages move on
 
   /**
-   * Hands over some of the oldest messages to the queue that owns them now. Reads committed
-   * entries.
+   * Hands over some of the oldest messages, in their order, to the queue that owns them now. Reads
+   * committed entries.
    *
+   * @param max runs, and delayed messages, that are moved at once
    * @return how many messages are left
    */
-  long handOver(Group group, Destination queue, int runsMax) {
+  long handOver(Group group, Destination queue, int max) {
     List<Run> runs = new ArrayList<>();
     store.scan(
         Table.RUNS,
-        Keys.of(id(), 0),
+        Keys.of(id(), window.head()),
         Keys.of(id() + 1),
         (key, value) -> {
           runs.add(Run.decode(Keys.longAt(key, 4), value));
-          return runs.size() < runsMax;
+          return runs.size() < max;
         });
-    for (Run run : runs) {
-      queue.adopt(group, run);
-      group.transaction().delete(Table.RUNS, Keys.of(id(), run.firstSequence));
-      waiting -= run.count;
-      bytes -= run.bytes;
-    }
-    if (waiting == 0) {
-      handOverDelayed(group, queue, runsMax);
-    }
-    window = new RunWindow(id(), waiting == 0 ? nextSequence : 1);
-    return waiting + delayed;
-  }
-
-  private void handOverDelayed(Group group, Destination queue, int max) {
-    List<SingleMessage> messages = new ArrayList<>();
+    List<SingleMessage> others = new ArrayList<>();
     delayedMessages(
         0,
         message -> {
-          messages.add(message);
-          return messages.size() < max;
+          others.add(message);
+          return others.size() < max;
         });
-    for (SingleMessage message : messages) {
-      deleteDelayed(group, message);
-      singles.remove(message.sequence);
+    // What is past the end of a full list has to wait for what is missing before it.
+    long end =
+        Math.min(
+            runs.size() < max ? Long.MAX_VALUE : runs.get(max - 1).endSequence(),
+            others.size() < max ? Long.MAX_VALUE : others.get(max - 1).sequence + 1);
+    int nextOther = 0;
+    for (Run run : runs) {
+      nextOther = handOver(group, queue, others, nextOther, Math.min(run.firstSequence, end));
+      if (run.firstSequence < end) {
+        handOver(group, queue, run);
+      }
+    }
+    handOver(group, queue, others, nextOther, end);
+    window = new RunWindow(id(), Math.min(end, nextSequence));
+    return waiting + singles.count();
+  }
+
+  private void handOver(Group group, Destination queue, Run run) {
+    queue.adopt(group, run);
+    group.transaction().delete(Table.RUNS, Keys.of(id(), run.firstSequence));
+    waiting -= run.count;
+    bytes -= run.bytes;
+    changed = true;
+  }
+
+  /** Hands over delayed messages up to a sequence; returns which is the next. */
+  private int handOver(
+      Group group, Destination queue, List<SingleMessage> others, int from, long end) {
+    int next = from;
+    while (next < others.size() && others.get(next).sequence < end) {
+      SingleMessage message = others.get(next++);
+      takeOut(group, message);
       queue.adopt(group, message);
     }
+    return next;
   }
 
   // ---------------------------------------------------------------- messages go out
@@ -736,22 +711,24 @@ public final class Destination {
   }
 
   private boolean isHeldBy(long sequence, Lease lease) {
-    SingleMessage single = singles.get(sequence);
-    if (single != null) {
-      return single.holder() == lease;
-    }
-    Run run = window.find(sequence, store, committedEnd());
-    return run != null
-        && !run.isDone(index(run, sequence))
-        && run.holder(index(run, sequence)) == lease;
+    return holder(sequence) == lease;
   }
 
-  /** Gives ready messages to consumers with credit, in turn. Called between groups. */
-  void serve(long nowMs, Epochs epochs) {
-    loadDue(nowMs);
+  /**
+   * Gives ready messages to consumers with credit, in turn. Called between groups.
+   *
+   * @return whether there may be more to hand out at once
+   */
+  boolean serve(long nowMs, Epochs epochs) {
+    if (gates != null) {
+      gates.fetchFreed(nowMs);
+    }
+    if (returned.size() < DelayedMessages.PAGE) {
+      singles.loadDue(nowMs, returned);
+    }
     int share = evenShare();
     int idle = 0;
-    while (idle < consumers.size() && ready() > gates.waiting()) {
+    while (idle < consumers.size() && grantable() > 0) {
       nextConsumer = nextConsumer % consumers.size();
       Consumer consumer = consumers.get(nextConsumer++);
       if (consumer.isReady() && grant(consumer, share, nowMs, epochs)) {
@@ -760,6 +737,11 @@ public final class Destination {
         idle++;
       }
     }
+    return singles.nextDueMs() <= nowMs && evenShare() > 0;
+  }
+
+  private long grantable() {
+    return gates == null ? ready() : ready() - gates.waiting();
   }
 
   /** What is ready by consumers that can take some, so that one of them doesn't get all of it. */
@@ -770,30 +752,46 @@ public final class Destination {
         able++;
       }
     }
-    return able == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (ready() + able - 1) / able);
+    return able == 0
+        ? 0
+        : (int) Math.max(1, Math.min(Integer.MAX_VALUE, (grantable() + able - 1) / able));
   }
 
   private boolean grant(Consumer consumer, int share, long nowMs, Epochs epochs) {
     int messages = Math.min(Math.max(share, 1), consumer.credit());
     Grant grant = new Grant(consumer, messages, epochs.next(), nowMs);
     while (grant.hasRoom() && !returned.isEmpty()) {
-      grantReturned(grant, returned.poll());
+      long sequence = returned.poll();
+      if (!grantReturned(grant, sequence, nowMs)) {
+        returned.add(sequence);
+        break;
+      }
     }
-    while (grant.hasRoom() && !gates.isFull()) {
+    while (grant.hasRoom() && (gates == null || !gates.isFull())) {
       Run run = window.atCursor(store, committedEnd());
       if (run == null) {
         break;
       }
-      grantFresh(grant, run);
+      grantFresh(grant, run, nowMs);
     }
     return grant.deliver();
   }
 
-  private void grantReturned(Grant grant, long sequence) {
-    SingleMessage single = singles.get(sequence);
+  /**
+   * Grants a message that came back, unless it is gone or has to wait.
+   *
+   * @return false if it has to stay because it doesn't fit
+   */
+  private boolean grantReturned(Grant grant, long sequence, long nowMs) {
+    SingleMessage single = singles.find(sequence);
     if (single != null) {
-      if ((single.holder() == null || single.holder().isEnded())
-          && mayPass(sequence, single.keyHash)) {
+      if (single.holder() != null && !single.holder().isEnded()) {
+        return true;
+      }
+      if (!grant.fits(0, single.size)) {
+        return false;
+      }
+      if (mayPass(single.keyHash, sequence, true, nowMs)) {
         Lease lease = grant.take(sequence, 1);
         single.holder(lease);
         leased++;
@@ -805,98 +803,100 @@ public final class Destination {
             single.offset,
             single.size);
       }
-      return;
+      return true;
     }
     Run run = window.find(sequence, store, committedEnd());
     if (run == null || run.isDone(index(run, sequence))) {
-      return; // settled late, under the lease it returned from
+      return true; // settled late, under the lease it returned from
     }
-    Lease holder = run.holder(index(run, sequence));
-    if ((holder == null || holder.isEnded()) && mayPass(sequence, keyOf(run, sequence))) {
-      lease(grant, run, index(run, sequence), index(run, sequence) + 1);
+    int index = index(run, sequence);
+    Lease holder = run.holder(index);
+    if (holder != null && !holder.isEnded()) {
+      return true;
     }
+    if (!grant.fits(0, record(run, index).size())) {
+      return false;
+    }
+    if (mayPass(keyHash(run, index), sequence, false, nowMs)) {
+      lease(grant, run, index, index + 1);
+    }
+    return true;
   }
 
-  private void grantFresh(Grant grant, Run run) {
+  /** Grants messages from the cursor on, as far as they adjoin, fit and may pass. */
+  private void grantFresh(Grant grant, Run run, long nowMs) {
     int from = index(run, window.cursor());
-    if (run.isDone(from) || run.holder(from) != null) {
-      window.advance(run, run.firstSequence + from + 1);
+    if (!isFresh(run, from)) {
+      window.advance(run, window.cursor() + 1);
       return;
     }
-    if ((run.flags & MessageRecord.FLAG_KEY) != 0) {
-      long sequence = run.firstSequence + from;
-      if (mayPass(sequence, keyOf(run, sequence))) {
-        lease(grant, run, from, from + 1);
-      }
-      window.advance(run, sequence + 1);
-      return;
-    }
+    boolean keyed = (run.flags & MessageRecord.FLAG_KEY) != 0;
     int to = Math.min(run.fragmentEnd(from), from + grant.room());
-    int end = from + 1;
-    while (end < to && !run.isDone(end) && run.holder(end) == null) {
+    int size = 0;
+    int end = from;
+    int passed = from;
+    while (end < to && isFresh(run, end)) {
+      int more = record(run, end).size();
+      if (!grant.fits(size, more)) {
+        grant.close();
+        break;
+      }
+      passed = end + 1;
+      if (keyed && !mayPass(keyHash(run, end), run.firstSequence + end, false, nowMs)) {
+        break; // it waits: what comes after it is another segment
+      }
+      size += more;
       end++;
     }
-    end = lease(grant, run, from, end);
-    window.advance(run, run.firstSequence + end);
+    if (end > from) {
+      lease(grant, run, from, end);
+    }
+    window.advance(run, run.firstSequence + passed);
   }
 
   /**
-   * Leases adjoining messages of a run, as many as fit the grant's bytes; returns where it ended.
+   * Whether a message was never handed out, nor settled by somebody who got it before a restart.
    */
-  private int lease(Grant grant, Run run, int from, int to) {
+  private static boolean isFresh(Run run, int index) {
+    return !run.isDone(index) && run.holder(index) == null;
+  }
+
+  /** Leases adjoining messages of a run. */
+  private void lease(Grant grant, Run run, int from, int end) {
     byte[] chunk = chunks.load(run.chunk);
     int offset = run.offset(from, chunk);
-    int end = to;
-    while (end > from + 1 && run.endOffset(end - 1, chunk) - offset > grant.bytesLeft()) {
-      end = from + (end - from) / 2;
-    }
     Lease lease = grant.take(run.firstSequence + from, end - from);
     for (int i = from; i < end; i++) {
       run.setHolder(i, lease);
     }
     leased += end - from;
-    grant.add(lease, 1, run.storedAtMs, chunk, offset, run.endOffset(end - 1, chunk) - offset);
-    return end;
+    int length = record(run, end - 1).end() - offset;
+    grant.add(lease, 1, run.storedAtMs, chunk, offset, length);
   }
 
-  private long keyOf(Run run, long sequence) {
-    if ((run.flags & MessageRecord.FLAG_KEY) == 0) {
-      return 0;
-    }
-    byte[] chunk = chunks.load(run.chunk);
-    return view.wrap(chunk, run.offset(index(run, sequence), chunk)).keyHash();
+  private long keyHash(Run run, int index) {
+    return (run.flags & MessageRecord.FLAG_KEY) == 0 ? 0 : record(run, index).keyHash();
   }
 
-  /**
-   * Whether no earlier message of its key is in the way. If one is, the message waits behind it.
-   */
-  private boolean mayPass(long sequence, long keyHash) {
-    if (keyHash == 0) {
-      return true;
-    }
-    long holder = gates.holder(keyHash);
-    if (holder == 0 || holder == sequence) {
-      long blocked = delayed > 0 ? firstBlocked(keyHash) : 0;
-      if (blocked == 0 || blocked >= sequence) {
-        gates.take(keyHash, sequence);
-        return true;
-      }
-      gates.take(keyHash, blocked);
-    }
-    gates.await(keyHash, sequence);
-    return false;
+  private boolean mayPass(long keyHash, long sequence, boolean isDelayed, long nowMs) {
+    return keyHash == 0 || gates().pass(keyHash, sequence, isDelayed, nowMs);
   }
 
-  /** Messages that wait behind an earlier one of their key. */
-  public int blocked() {
-    return gates.waiting();
+  /** What it holds in memory. */
+  public MemoryInUse memoryInUse() {
+    return new MemoryInUse(
+        window.size(),
+        singles.loaded(),
+        gates == null ? 0 : gates.size(),
+        gates == null ? 0 : gates.waiting(),
+        returned.size());
   }
 
   /** Messages of runs from the oldest, in anybody's hands or none; reads committed entries. */
   public void messages(MessageVisitor visitor) {
     store.scan(
         Table.RUNS,
-        Keys.of(id(), 0),
+        Keys.of(id(), window.head()),
         Keys.of(id() + 1),
         (key, value) -> {
           Run run = Run.decode(Keys.longAt(key, 4), value);
@@ -914,18 +914,14 @@ public final class Destination {
 
   /** Whether a consumer holds a message. */
   public boolean isLeased(long sequence) {
-    SingleMessage single = singles.get(sequence);
-    if (single != null) {
-      return single.holder() != null && !single.holder().isEnded();
-    }
-    Run run = window.isLoaded(sequence) ? window.find(sequence, store, committedEnd()) : null;
-    Lease holder = run == null ? null : run.holder(index(run, sequence));
+    boolean near = singles.find(sequence) != null || window.isLoaded(sequence);
+    Lease holder = near ? holder(sequence) : null;
     return holder != null && !holder.isEnded();
   }
 
-  /** Whether a delayed message's time has come. */
+  /** Whether a delayed message's time has come, and consumers are near it. */
   public boolean isDue(long sequence) {
-    return singles.containsKey(sequence);
+    return singles.find(sequence) != null;
   }
 
   /** Receives messages in order. */

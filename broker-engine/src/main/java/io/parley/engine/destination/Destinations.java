@@ -3,6 +3,8 @@ package io.parley.engine.destination;
 import io.parley.engine.group.Chunks;
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
+import io.parley.engine.group.ValueReader;
+import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
@@ -10,13 +12,16 @@ import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.TypePattern;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * which have something to hand out.
  */
 public final class Destinations {
+  private static final int VERSION = 1;
+  private static final byte[] LAST_ID = Keys.of("last-destination");
+
   private final Store store;
   private final Chunks chunks;
   private final Epochs epochs;
@@ -31,11 +39,13 @@ public final class Destinations {
   private final Map<DestinationKind, Map<String, Destination>> byName =
       new EnumMap<>(DestinationKind.class);
   private final List<Destination> touched = new ArrayList<>();
-  private final Set<Destination> toServe = new LinkedHashSet<>();
-  private final Set<Destination> withDelayed = new LinkedHashSet<>();
+  private final NavigableSet<Destination> byWakeTime =
+      new TreeSet<>(
+          Comparator.<Destination>comparingLong(destination -> destination.wakeAtMs)
+              .thenComparingInt(Destination::id));
   private final Set<Destination> consumed = new LinkedHashSet<>();
+  private Set<Destination> toServe = new LinkedHashSet<>();
   private int lastId;
-  private long nextDueMs = Long.MAX_VALUE;
 
   /** Reads what the store knows of destinations: their definitions and counts, no messages. */
   public Destinations(Store store, Chunks chunks, Epochs epochs) {
@@ -45,6 +55,8 @@ public final class Destinations {
     for (DestinationKind kind : DestinationKind.values()) {
       byName.put(kind, new HashMap<>());
     }
+    byte[] last = store.get(Table.META, LAST_ID);
+    lastId = last == null ? 0 : new ValueReader(Table.META, last, VERSION).i32();
     store.scan(
         Table.DESTINATIONS,
         Keys.of(0),
@@ -69,14 +81,12 @@ public final class Destinations {
       throw new StoreException("table DESTINATION_STATE: destination " + id + " is not defined");
     }
     destination.load(state);
-    noteDelayed(destination);
   }
 
   private Destination add(DestinationDefinition definition) {
     Destination destination = new Destination(definition, store, chunks);
     byId.put(definition.id(), destination);
     names(definition.kind()).put(definition.name(), destination);
-    lastId = Math.max(lastId, definition.id());
     return destination;
   }
 
@@ -100,11 +110,13 @@ public final class Destinations {
     return names(kind).get(name);
   }
 
-  /** Makes one. */
+  /** Makes one, with a number that was never used. */
   public Destination create(
       Group group, DestinationKind kind, String name, String service, List<TypePattern> patterns) {
+    lastId++;
+    group.transaction().put(Table.META, LAST_ID, new ValueWriter(VERSION).i32(lastId).done());
     DestinationDefinition definition =
-        new DestinationDefinition(lastId + 1, kind, name, service, patterns, group.timeMs());
+        new DestinationDefinition(lastId, kind, name, service, patterns, group.timeMs());
     group.transaction().put(Table.DESTINATIONS, Keys.of(definition.id()), definition.encode());
     return add(definition);
   }
@@ -121,7 +133,7 @@ public final class Destinations {
     names(destination.definition().kind()).remove(destination.definition().name());
     touched.remove(destination);
     toServe.remove(destination);
-    withDelayed.remove(destination);
+    wakeAt(destination, Long.MAX_VALUE);
     group.transaction().delete(Table.DESTINATIONS, Keys.of(destination.id()));
     group.transaction().delete(Table.DESTINATION_STATE, Keys.of(destination.id()));
   }
@@ -158,17 +170,9 @@ public final class Destinations {
   public void finish(Group group) {
     for (Destination destination : touched) {
       destination.finish(group);
-      noteDelayed(destination);
       toServe.add(destination);
     }
     touched.clear();
-  }
-
-  private void noteDelayed(Destination destination) {
-    if (destination.nextDueMs() != Long.MAX_VALUE) {
-      withDelayed.add(destination);
-      nextDueMs = Math.min(nextDueMs, destination.nextDueMs());
-    }
   }
 
   /** This one may have something for its consumers. */
@@ -178,38 +182,57 @@ public final class Destinations {
 
   /** Hands out what is ready to consumers with credit. Called between groups. */
   public void serve(long nowMs) {
-    if (nowMs >= nextDueMs) {
-      serveDue(nowMs);
+    while (!byWakeTime.isEmpty() && byWakeTime.first().wakeAtMs <= nowMs) {
+      Destination due = byWakeTime.first();
+      wakeAt(due, Long.MAX_VALUE);
+      toServe.add(due);
     }
-    for (Destination destination : toServe) {
+    if (toServe.isEmpty()) {
+      return;
+    }
+    Set<Destination> serving = toServe;
+    toServe = new LinkedHashSet<>();
+    for (Destination destination : serving) {
+      // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
-        destination.serve(nowMs, epochs);
+        if (destination.serve(nowMs, epochs)) {
+          toServe.add(destination);
+        }
+        wakeAt(
+            destination,
+            destination.nextDueMs() > nowMs ? destination.nextDueMs() : Long.MAX_VALUE);
       }
     }
-    toServe.clear();
   }
 
-  private void serveDue(long nowMs) {
-    nextDueMs = Long.MAX_VALUE;
-    withDelayed.removeIf(
-        destination -> {
-          if (destination.nextDueMs() <= nowMs) {
-            destination.loadDue(nowMs);
-            toServe.add(destination);
-          }
-          nextDueMs = Math.min(nextDueMs, destination.nextDueMs());
-          return destination.nextDueMs() == Long.MAX_VALUE;
-        });
+  private void wakeAt(Destination destination, long timeMs) {
+    if (destination.wakeAtMs == timeMs) {
+      return;
+    }
+    if (destination.wakeAtMs != Long.MAX_VALUE) {
+      byWakeTime.remove(destination);
+    }
+    destination.wakeAtMs = timeMs;
+    if (timeMs != Long.MAX_VALUE) {
+      byWakeTime.add(destination);
+    }
   }
 
-  /** When something becomes due, milliseconds since the epoch; far in the future if nothing is. */
+  /**
+   * When {@link #serve} has something to do without anything else happening, milliseconds since the
+   * epoch; 0 for at once, far in the future for never.
+   */
   public long nextDueMs() {
-    return nextDueMs;
+    if (!toServe.isEmpty()) {
+      return 0;
+    }
+    return byWakeTime.isEmpty() ? Long.MAX_VALUE : byWakeTime.first().wakeAtMs;
   }
 
   /** Adds a consumer; it has no credit yet. */
   public Consumer open(Destination destination, DeliverySink sink, int leaseMs, long nowMs) {
     consumed.add(destination);
+    wake(destination);
     return destination.open(sink, leaseMs, nowMs);
   }
 

@@ -27,12 +27,23 @@ final class Grant {
     return room > 0 && bytes < MAX_BYTES;
   }
 
+  /** Messages it can still take. */
   int room() {
     return room;
   }
 
-  int bytesLeft() {
-    return MAX_BYTES - bytes;
+  /**
+   * Whether a record can be added; the first always can.
+   *
+   * @param pending bytes that are to be added before it
+   */
+  boolean fits(int pending, int size) {
+    return bytes + pending == 0 || bytes + pending + size <= MAX_BYTES;
+  }
+
+  /** Takes no more. */
+  void close() {
+    room = 0;
   }
 
   Lease take(long firstSequence, int count) {

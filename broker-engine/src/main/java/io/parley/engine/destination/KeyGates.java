@@ -1,11 +1,19 @@
 package io.parley.engine.destination;
 
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ordering keys in use: at most one message of a key passes at a time, and in order. The others
- * wait behind it, known by sequence only.
+ * Ordering keys in use: at most one message of a key passes at a time, and in order.
+ *
+ * <p>A gate is there while a message of its key has passed or is about to, or while messages of
+ * runs wait behind it, known by sequence only. Delayed messages don't wait here: they go back to
+ * disk, where BLOCKED_KEYS knows their order, and are fetched when their key is free.
  *
  * <p>Keys are told apart by a 64-bit hash. Bounded: {@link #MAX_WAITING} messages wait; at the
  * bound the destination hands out no fresh messages until one moves on.
@@ -14,29 +22,23 @@ final class KeyGates {
   /** Most messages that wait behind their key in one destination. */
   static final int MAX_WAITING = 65_536;
 
+  private final DelayedMessages delayed;
+  private final LongHeap returned;
+  private final LongPredicate isLeased;
   private final Map<Long, Gate> gates = new HashMap<>();
+  private final Set<Long> freed = new LinkedHashSet<>();
   private int waiting;
 
-  /** The message that may pass, or is passing; 0 if the key is free. */
-  long holder(long keyHash) {
-    Gate gate = gates.get(keyHash);
-    return gate == null ? 0 : gate.holder;
-  }
-
-  /** Lets a message pass. */
-  void take(long keyHash, long sequence) {
-    gates.computeIfAbsent(keyHash, k -> new Gate()).holder = sequence;
-  }
-
-  /** Puts a message behind its key. */
-  void await(long keyHash, long sequence) {
-    gates.computeIfAbsent(keyHash, k -> new Gate()).behind.add(sequence);
-    waiting++;
-  }
-
-  /** Whether no more may wait. */
-  boolean isFull() {
-    return waiting >= MAX_WAITING;
+  /**
+   * Gates of one destination.
+   *
+   * @param returned gets the sequences of messages whose turn has come
+   * @param isLeased whether a message is in somebody's hands
+   */
+  KeyGates(DelayedMessages delayed, LongHeap returned, LongPredicate isLeased) {
+    this.delayed = delayed;
+    this.returned = returned;
+    this.isLeased = isLeased;
   }
 
   /** Messages that wait. */
@@ -44,35 +46,164 @@ final class KeyGates {
     return waiting;
   }
 
-  /**
-   * The message that held the key is gone.
-   *
-   * @return the next one, which holds it now; 0 if none waits
-   */
-  long release(long keyHash, long sequence) {
-    Gate gate = gates.get(keyHash);
-    if (gate == null || gate.holder != sequence) {
-      return 0;
-    }
-    if (gate.behind.isEmpty()) {
-      gates.remove(keyHash);
-      return 0;
-    }
-    waiting--;
-    gate.holder = gate.behind.poll();
-    return gate.holder;
+  /** Whether no more may wait. */
+  boolean isFull() {
+    return waiting >= MAX_WAITING;
   }
 
-  /** Forgets a key that nothing waits behind; its block is on disk. */
-  void forgetIfAlone(long keyHash) {
+  /** Keys in use. */
+  int size() {
+    return gates.size();
+  }
+
+  /**
+   * Whether a message may be handed out: no earlier one of its key is here, and none is in
+   * somebody's hands. If not, it waits. Called between groups.
+   *
+   * @param isDelayed whether it is one of the delayed messages, whose time has come
+   */
+  boolean pass(long keyHash, long sequence, boolean isDelayed, long nowMs) {
     Gate gate = gates.get(keyHash);
-    if (gate != null && gate.behind.isEmpty()) {
-      gates.remove(keyHash);
+    if (gate != null
+        && gate.holder != sequence
+        && (gate.holder < sequence || isLeased.test(gate.holder))) {
+      await(gate, sequence, isDelayed);
+      return false;
     }
+    long first = delayed.firstOfKey(keyHash);
+    if (first != 0 && first < sequence) {
+      if (delayed.load(first, nowMs)) {
+        returned.add(first);
+      }
+      awaitDelayed(keyHash, gate, first, sequence, isDelayed);
+      return false;
+    }
+    hold(gate(keyHash), sequence, isDelayed);
+    return true;
+  }
+
+  private void hold(Gate gate, long sequence, boolean isDelayed) {
+    gate.holder = sequence;
+    gate.delayedBehind |= isDelayed; // another of its key may be on disk, and due
+    stopWaiting(gate, sequence);
+  }
+
+  private void await(Gate gate, long sequence, boolean isDelayed) {
+    if (isDelayed) {
+      delayed.unload(sequence);
+      gate.delayedBehind = true;
+    } else if (gate.add(sequence)) {
+      waiting++;
+    }
+  }
+
+  /** Waits behind a delayed message, whose own time may not have come. */
+  private void awaitDelayed(
+      long keyHash, @Nullable Gate gate, long first, long sequence, boolean isDelayed) {
+    if (isDelayed && (gate == null || gate.firstBehind() == 0)) {
+      delayed.unload(sequence); // both are on disk: no gate is needed to keep their order
+      gates.remove(keyHash);
+    } else {
+      Gate before = gate(keyHash);
+      before.holder = first;
+      await(before, sequence, isDelayed);
+    }
+  }
+
+  private Gate gate(long keyHash) {
+    return gates.computeIfAbsent(keyHash, k -> new Gate());
+  }
+
+  /** A message is done with: the next of its key may pass. */
+  void leave(long keyHash, long sequence) {
+    Gate gate = gates.get(keyHash);
+    if (gate == null) {
+      freed.add(keyHash);
+    } else if (gate.holder != sequence) {
+      stopWaiting(gate, sequence);
+    } else {
+      passOn(keyHash, gate);
+    }
+  }
+
+  /** A message is delayed: it blocks its key until it is handled, from the disk. */
+  void pause(long keyHash, long sequence) {
+    Gate gate = gates.get(keyHash);
+    if (gate == null) {
+      freed.add(keyHash);
+    } else if (gate.holder != sequence) {
+      stopWaiting(gate, sequence);
+    } else if (gate.firstBehind() < sequence) { // 0: none
+      passOn(keyHash, gate);
+    } else if (gate.delayedBehind) {
+      freed.add(keyHash);
+    }
+  }
+
+  private void stopWaiting(Gate gate, long sequence) {
+    if (gate.remove(sequence)) {
+      waiting--;
+    }
+  }
+
+  private void passOn(long keyHash, Gate gate) {
+    if (gate.delayedBehind) {
+      freed.add(keyHash);
+    }
+    long next = gate.firstBehind();
+    if (next == 0) {
+      gates.remove(keyHash);
+    } else {
+      gate.holder = next;
+      stopWaiting(gate, next);
+      returned.add(next);
+    }
+  }
+
+  /** Fetches delayed messages whose key became free. Called between groups. */
+  void fetchFreed(long nowMs) {
+    for (long keyHash : freed) {
+      long first = delayed.firstOfKey(keyHash);
+      if (first == 0) {
+        Gate gate = gates.get(keyHash);
+        if (gate != null) {
+          gate.delayedBehind = false;
+        }
+      } else if (delayed.load(first, nowMs)) {
+        returned.add(first);
+      }
+    }
+    freed.clear();
   }
 
   private static final class Gate {
+    /** The message that has passed, or is the next to. */
     private long holder;
-    private final LongHeap behind = new LongHeap();
+
+    /** Messages of runs that wait, by sequence; null while there are none. */
+    private @Nullable TreeSet<Long> behind;
+
+    /** Whether delayed messages of the key may be due, but on disk alone. */
+    private boolean delayedBehind;
+
+    /** The first message that waits; 0 if none does. */
+    long firstBehind() {
+      return behind == null ? 0 : behind.first();
+    }
+
+    boolean add(long sequence) {
+      if (behind == null) {
+        behind = new TreeSet<>();
+      }
+      return behind.add(sequence);
+    }
+
+    boolean remove(long sequence) {
+      boolean removed = behind != null && behind.remove(sequence);
+      if (removed && behind != null && behind.isEmpty()) {
+        behind = null;
+      }
+      return removed;
+    }
   }
 }

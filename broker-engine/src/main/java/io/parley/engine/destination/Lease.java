@@ -68,13 +68,18 @@ final class Lease {
     return endedTwin;
   }
 
+  /** A lease of some of the messages, with the same epoch. */
+  Lease part(long sequence, int messages, long newExpiresAtMs) {
+    return new Lease(consumer, epoch, sequence, messages, delivery(sequence), newExpiresAtMs);
+  }
+
   /** Whether the consumer said that it began to handle the message. */
   boolean hasStarted(long sequence) {
-    return firstDelivery + (sequence - firstSequence) <= consumer.started();
+    return delivery(sequence) <= consumer.started();
   }
 
   /** Number of a message among the consumer's deliveries. */
-  long delivery(long sequence) {
+  private long delivery(long sequence) {
     return firstDelivery + (sequence - firstSequence);
   }
 }

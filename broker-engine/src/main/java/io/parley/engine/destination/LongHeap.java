@@ -4,7 +4,10 @@ import java.util.Arrays;
 
 /** The smallest of some numbers first, without boxes: a binary heap. */
 final class LongHeap {
-  private long[] heap = new long[16];
+  private static final long[] EMPTY = {};
+  private static final int KEPT_MAX = 1_024;
+
+  private long[] heap = EMPTY;
   private int size;
 
   boolean isEmpty() {
@@ -15,9 +18,14 @@ final class LongHeap {
     return size;
   }
 
+  void clear() {
+    heap = EMPTY;
+    size = 0;
+  }
+
   void add(long value) {
     if (size == heap.length) {
-      heap = Arrays.copyOf(heap, size * 2);
+      heap = Arrays.copyOf(heap, Math.max(4, size * 2));
     }
     int at = size++;
     while (at > 0) {
@@ -29,10 +37,6 @@ final class LongHeap {
       at = parent;
     }
     heap[at] = value;
-  }
-
-  long peek() {
-    return heap[0];
   }
 
   long poll() {
@@ -54,8 +58,8 @@ final class LongHeap {
       at = child;
     }
     heap[at] = moved;
-    if (size == 0 && heap.length > 1024) {
-      heap = new long[16];
+    if (size == 0 && heap.length > KEPT_MAX) {
+      heap = EMPTY;
     }
     return first;
   }

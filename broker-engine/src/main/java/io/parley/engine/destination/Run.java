@@ -126,11 +126,6 @@ final class Run {
     return count;
   }
 
-  /** Where the records of adjoining messages end in the chunk. */
-  int endOffset(int lastIndex, byte[] chunkBytes) {
-    return new MessageRecord().wrap(chunkBytes, offset(lastIndex, chunkBytes)).end();
-  }
-
   /** Encodes the value in {@link Table#RUNS}. */
   byte[] encode() {
     ValueWriter out =

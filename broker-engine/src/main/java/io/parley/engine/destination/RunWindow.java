@@ -42,6 +42,11 @@ final class RunWindow {
     this.cursor = loadedEnd;
   }
 
+  /** Runs in memory. */
+  int size() {
+    return loaded.size();
+  }
+
   /** A run was added behind all others. It is kept if all before it are, and there is room. */
   void append(Run run) {
     if (run.firstSequence == loadedEnd && fresh < MAX_FRESH_RUNS) {

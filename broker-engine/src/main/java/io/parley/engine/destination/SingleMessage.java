@@ -3,6 +3,8 @@ package io.parley.engine.destination;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Table;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,42 +19,79 @@ public final class SingleMessage {
   final int offset;
   final int size;
   final long storedAtMs;
+  final MessageId id;
   final long keyHash;
   final int attempts;
   final long dueMs;
+
+  /** The lease epoch under which it last failed: that lease is settled. 0 if there is none. */
+  final long settledEpoch;
+
+  final long failedAtMs;
   final String errorClass;
   final String errorMessage;
-  final long failedAtMs;
   private @Nullable Lease holder;
 
-  SingleMessage(
+  private SingleMessage(
       long sequence,
       long chunk,
       int offset,
       int size,
       long storedAtMs,
+      MessageId id,
       long keyHash,
       int attempts,
       long dueMs,
+      long settledEpoch,
+      long failedAtMs,
       String errorClass,
-      String errorMessage,
-      long failedAtMs) {
+      String errorMessage) {
     this.sequence = sequence;
     this.chunk = chunk;
     this.offset = offset;
     this.size = size;
     this.storedAtMs = storedAtMs;
+    this.id = id;
     this.keyHash = keyHash;
     this.attempts = attempts;
     this.dueMs = dueMs;
+    this.settledEpoch = settledEpoch;
+    this.failedAtMs = failedAtMs;
     this.errorClass = errorClass;
     this.errorMessage = errorMessage;
-    this.failedAtMs = failedAtMs;
+  }
+
+  /**
+   * A message that was never handed out.
+   *
+   * @param record lies in the chunk
+   */
+  static SingleMessage of(
+      long sequence, long chunk, int offset, MessageRecord record, long storedAtMs) {
+    return new SingleMessage(
+        sequence,
+        chunk,
+        offset,
+        record.size(),
+        storedAtMs,
+        record.id(),
+        record.keyHash(),
+        0,
+        record.notBeforeMs(),
+        0,
+        0,
+        "",
+        "");
   }
 
   /** Its number in its destination. */
   public long sequence() {
     return sequence;
+  }
+
+  /** Its identity. */
+  public MessageId id() {
+    return id;
   }
 
   /** The chunk its record lies in. */
@@ -95,52 +134,62 @@ public final class SingleMessage {
     return failedAtMs;
   }
 
-  /** The same message after a further failure. */
-  SingleMessage failed(int newAttempts, long newDueMs, String newClass, String message, long atMs) {
+  /**
+   * The same message after a further failure.
+   *
+   * @param epoch of the lease that this settles; 0 if it was lost, not settled
+   */
+  SingleMessage failed(long newDueMs, long epoch, long atMs, String newClass, String message) {
     return new SingleMessage(
         sequence,
         chunk,
         offset,
         size,
         storedAtMs,
+        id,
         keyHash,
-        newAttempts,
+        attempts + 1,
         newDueMs,
+        Math.max(epoch, settledEpoch),
+        atMs,
         newClass,
-        message,
-        atMs);
+        message);
   }
 
   /** The same message as another destination's. */
-  SingleMessage movedTo(long newSequence) {
+  SingleMessage movedTo(long newSequence, long newDueMs) {
     return new SingleMessage(
         newSequence,
         chunk,
         offset,
         size,
         storedAtMs,
+        id,
         keyHash,
         attempts,
-        dueMs,
+        newDueMs,
+        settledEpoch,
+        failedAtMs,
         errorClass,
-        errorMessage,
-        failedAtMs);
+        errorMessage);
   }
 
   /** The same message with a fresh start. */
-  SingleMessage redriven(long nowMs) {
+  SingleMessage redriven(long newDueMs) {
     return new SingleMessage(
         sequence,
         chunk,
         offset,
         size,
         storedAtMs,
+        id,
         keyHash,
         0,
-        nowMs,
+        newDueMs,
+        settledEpoch,
+        failedAtMs,
         errorClass,
-        errorMessage,
-        failedAtMs);
+        errorMessage);
   }
 
   @Nullable Lease holder() {
@@ -158,12 +207,15 @@ public final class SingleMessage {
         .i32(offset)
         .i32(size)
         .i64(storedAtMs)
+        .i64(id.high())
+        .i64(id.low())
         .i64(keyHash)
         .i32(attempts)
         .i64(dueMs)
+        .i64(settledEpoch)
+        .i64(failedAtMs)
         .text(errorClass)
         .text(errorMessage)
-        .i64(failedAtMs)
         .done();
   }
 
@@ -171,7 +223,18 @@ public final class SingleMessage {
   static SingleMessage decode(Table table, long sequence, byte[] value) {
     ValueReader in = new ValueReader(table, value, VERSION);
     return new SingleMessage(
-        sequence, in.i64(), in.i32(), in.i32(), in.i64(), in.i64(), in.i32(), in.i64(), in.text(),
-        in.text(), in.i64());
+        sequence,
+        in.i64(),
+        in.i32(),
+        in.i32(),
+        in.i64(),
+        new MessageId(in.i64(), in.i64()),
+        in.i64(),
+        in.i32(),
+        in.i64(),
+        in.i64(),
+        in.i64(),
+        in.text(),
+        in.text());
   }
 }

@@ -31,12 +31,16 @@ public final class Expiries {
     group.transaction().delete(Table.EXPIRIES, Keys.of(due.timeMs, due.what, due.id));
   }
 
-  /** What is to be forgotten by now, oldest first. Reads committed entries. */
-  public static List<Due> due(Store store, long nowMs, int max) {
+  /**
+   * What is to be forgotten by now, oldest first. Reads committed entries.
+   *
+   * @param fromMs nothing is left from before
+   */
+  public static List<Due> due(Store store, long fromMs, long nowMs, int max) {
     List<Due> due = new ArrayList<>();
     store.scan(
         Table.EXPIRIES,
-        Keys.of(0L),
+        Keys.of(fromMs),
         Keys.of(nowMs + 1),
         (key, value) -> {
           due.add(new Due(Keys.longAt(key, 0), key[8], Keys.idAt(key, 9)));

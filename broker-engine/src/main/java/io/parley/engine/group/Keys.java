@@ -29,6 +29,11 @@ public final class Keys {
     return ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array();
   }
 
+  /** A message's identity, and a sequence that belongs to it. */
+  public static byte[] of(MessageId id, long sequence) {
+    return ByteBuffer.allocate(24).putLong(id.high()).putLong(id.low()).putLong(sequence).array();
+  }
+
   /** A destination's sequence. */
   public static byte[] of(int destination, long sequence) {
     return ByteBuffer.allocate(12).putInt(destination).putLong(sequence).array();

@@ -2,10 +2,18 @@ package io.parley.engine.group;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Builds a table's value: a format version, then fields in a fixed order, big-endian. */
 public final class ValueWriter {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private byte[] bytes = new byte[64];
   private int size;
 
@@ -28,12 +36,18 @@ public final class ValueWriter {
 
   /** Four bytes. */
   public ValueWriter i32(int value) {
-    return u16(value >>> 16).u16(value);
+    ensure(4);
+    INT.set(bytes, size, value);
+    size += 4;
+    return this;
   }
 
   /** Eight bytes. */
   public ValueWriter i64(long value) {
-    return i32((int) (value >>> 32)).i32((int) value);
+    ensure(8);
+    LONG.set(bytes, size, value);
+    size += 8;
+    return this;
   }
 
   /** UTF-8 after its length in four bytes. */

@@ -1,6 +1,7 @@
 package io.parley.engine.intake;
 
 import io.parley.engine.catalog.Catalog;
+import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.catalog.Route;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.Destinations;
@@ -10,6 +11,7 @@ import io.parley.engine.group.Keys;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.operation.Result.Refusal;
+import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageBatch;
@@ -19,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores what is sent, published and emitted: each record once in the group's chunk, and a
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Intake {
   private static final byte[] EMPTY = {};
 
+  private final Store store;
   private final Catalog catalog;
   private final Destinations destinations;
   private final long dedupWindowMs;
@@ -36,7 +38,8 @@ public final class Intake {
   private long startedAtMs;
 
   /** An intake that routes by a catalog. */
-  public Intake(Catalog catalog, Destinations destinations, long dedupWindowMs) {
+  public Intake(Store store, Catalog catalog, Destinations destinations, long dedupWindowMs) {
+    this.store = store;
     this.catalog = catalog;
     this.destinations = destinations;
     this.dedupWindowMs = dedupWindowMs;
@@ -64,22 +67,22 @@ public final class Intake {
           ErrorCode.OUT_OF_SEQUENCE,
           "first sequence: " + send.firstSequence() + " (expected: at most " + expected + ")");
     }
-    int repeated = (int) Math.min(expected - send.firstSequence(), send.batch().count());
+    int count = send.batch().count();
+    int repeated = (int) Math.min(expected - send.firstSequence(), count);
     List<Refusal> refusals = new ArrayList<>(0);
     for (int i = 0; i < repeated; i++) {
-      Refusal before = session.refusalOf(send.firstSequence() + i);
+      Refusal before = session.refusalOf(send.firstSequence() + i, i);
       if (before != null) {
-        refusals.add(new Refusal(i, 0, before.code(), before.message()));
+        refusals.add(before);
       }
     }
-    if (repeated < send.batch().count()) {
+    if (repeated < count) {
       int known = refusals.size();
       store(group, send.batch(), repeated, send.invalid(), refusals);
       for (Refusal refusal : refusals.subList(known, refusals.size())) {
-        session.refused(send.firstSequence() + refusal.index(), refusal.code(), refusal.message());
+        session.refuse(send.firstSequence() + refusal.index(), refusal.code(), refusal.message());
       }
-      session.advance(send.firstSequence() + send.batch().count() - 1, group.timeMs());
-      group.transaction().put(Table.PRODUCERS, Keys.of(send.session()), session.encode());
+      session.advance(group, send.firstSequence() + count - 1);
     }
     return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(refusals);
   }
@@ -87,11 +90,9 @@ public final class Intake {
   private ProducerSession session(Group group, MessageId id, long firstSequence) {
     ProducerSession session = sessions.get(id);
     if (session == null) {
-      byte[] stored = group.transaction().get(Table.PRODUCERS, Keys.of(id));
-      if (stored != null) {
-        session = ProducerSession.decode(stored);
-      } else {
-        session = new ProducerSession(firstSequence - 1, group.timeMs());
+      session = ProducerSession.load(store, id);
+      if (session == null) {
+        session = new ProducerSession(id, firstSequence - 1, group.timeMs());
         Expiries.put(group, group.timeMs() + dedupWindowMs, Expiries.PRODUCER, id);
       }
       sessions.put(id, session);
@@ -155,19 +156,13 @@ public final class Intake {
   }
 
   /**
-   * Why one of a handler's messages can't be stored, or null if all can. Asked before {@link
-   * #emit}, so that a completion stays whole.
+   * Checks that all of a handler's messages can be stored. Asked before {@link #emit}, so that a
+   * completion stays whole.
+   *
+   * @throws RefusedException why one of them can't; nothing changed
    */
-  public @Nullable Refusal refusalOf(Group group, MessageBatch emitted) {
-    int at = emitted.offset();
-    for (int i = 0; i < emitted.count(); i++) {
-      Route route = catalog.route(group, record.wrap(emitted.bytes(), at));
-      if (route.refusal() != null) {
-        return new Refusal(i, 0, route.refusal(), route.reason());
-      }
-      at = record.end();
-    }
-    return null;
+  public void checkEmitted(MessageBatch emitted) {
+    catalog.checkAll(emitted);
   }
 
   /** Stores a handler's messages. */
@@ -175,18 +170,23 @@ public final class Intake {
     store(group, emitted, 0, List.of(), new ArrayList<>(0));
   }
 
-  /** A producer session may be forgotten, unless it was heard of since. */
+  /**
+   * A producer session may be forgotten, unless it was heard of since. Scans: needs a group of its
+   * own.
+   */
   public void forgetSession(Group group, MessageId id) {
-    byte[] stored = group.transaction().get(Table.PRODUCERS, Keys.of(id));
-    if (stored == null) {
+    ProducerSession session = sessions.get(id);
+    if (session == null) {
+      session = ProducerSession.load(store, id);
+    }
+    if (session == null) {
       return;
     }
-    long lastSeenMs = Math.max(ProducerSession.decode(stored).lastSeenMs(), startedAtMs);
-    long endMs = lastSeenMs + dedupWindowMs;
+    long endMs = Math.max(session.lastSeenMs(), startedAtMs) + dedupWindowMs;
     if (endMs > group.timeMs()) {
       Expiries.put(group, endMs, Expiries.PRODUCER, id);
     } else {
-      group.transaction().delete(Table.PRODUCERS, Keys.of(id));
+      session.remove(group, store);
       sessions.remove(id);
     }
   }

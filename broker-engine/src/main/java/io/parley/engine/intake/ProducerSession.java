@@ -1,31 +1,69 @@
 package io.parley.engine.intake;
 
+import io.parley.engine.group.Group;
+import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
 import io.parley.engine.operation.Result.Refusal;
+import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.parley.protocol.model.MessageId;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far a producer session got, so that what it sends again after a lost confirm is stored once
  * and answered as it was.
+ *
+ * <p>One entry in {@link Table#PRODUCERS} under the session's id says how far it got; one under the
+ * id and a sequence for each stretch of messages that were refused alike.
  */
 final class ProducerSession {
-  /** Most refusals remembered; a client never has that many messages unconfirmed and refused. */
-  static final int REFUSALS_MAX = 1_024;
+  /** Messages before the last one whose refusals are remembered: more are never unconfirmed. */
+  static final long UNCONFIRMED_MAX = 1_000_000;
+
+  /** Most stretches of refused messages that are remembered. */
+  static final int STRETCHES_MAX = 16_384;
 
   private static final int VERSION = 1;
 
+  private final MessageId id;
+  private final TreeMap<Long, Stretch> refused = new TreeMap<>();
   private long lastSequence;
   private long lastSeenMs;
-  private final Deque<Refusal> refusals = new ArrayDeque<>(0);
 
-  ProducerSession(long lastSequence, long lastSeenMs) {
+  /** The first stretch that isn't written down as it is. */
+  private long firstChanged = Long.MAX_VALUE;
+
+  ProducerSession(MessageId id, long lastSequence, long lastSeenMs) {
+    this.id = id;
     this.lastSequence = lastSequence;
     this.lastSeenMs = lastSeenMs;
+  }
+
+  /** Reads a session that was last heard of before the store was opened; null if there is none. */
+  static @Nullable ProducerSession load(Store store, MessageId id) {
+    byte[] value = store.get(Table.PRODUCERS, Keys.of(id));
+    if (value == null) {
+      return null;
+    }
+    ValueReader in = new ValueReader(Table.PRODUCERS, value, VERSION);
+    ProducerSession session = new ProducerSession(id, in.i64(), in.i64());
+    scanRefused(store, id, session.refused::put);
+    return session;
+  }
+
+  private static void scanRefused(Store store, MessageId id, RefusedVisitor visitor) {
+    store.scan(
+        Table.PRODUCERS,
+        Keys.of(id, 0),
+        Keys.of(id, Long.MAX_VALUE),
+        (key, value) -> {
+          visitor.visit(Keys.longAt(key, 16), Stretch.decode(value));
+          return true;
+        });
   }
 
   long lastSequence() {
@@ -36,45 +74,78 @@ final class ProducerSession {
     return lastSeenMs;
   }
 
-  void advance(long sequence, long nowMs) {
+  /** The session got as far as a message: writes that down, with what was refused on the way. */
+  void advance(Group group, long sequence) {
     lastSequence = sequence;
-    lastSeenMs = nowMs;
+    lastSeenMs = group.timeMs();
+    byte[] value = new ValueWriter(VERSION).i64(lastSequence).i64(lastSeenMs).done();
+    group.transaction().put(Table.PRODUCERS, Keys.of(id), value);
+    refused
+        .tailMap(firstChanged)
+        .forEach(
+            (first, stretch) ->
+                group.transaction().put(Table.PRODUCERS, Keys.of(id, first), stretch.encode()));
+    firstChanged = Long.MAX_VALUE;
+    while (!refused.isEmpty()
+        && (refused.firstKey() < lastSequence - UNCONFIRMED_MAX
+            || refused.size() > STRETCHES_MAX)) {
+      group.transaction().delete(Table.PRODUCERS, Keys.of(id, refused.firstKey()));
+      refused.pollFirstEntry();
+    }
   }
 
-  void refused(long sequence, ErrorCode code, String message) {
-    if (refusals.size() == REFUSALS_MAX) {
-      refusals.removeFirst();
+  /** A message was refused; sequences come in ascending order, {@link #advance} after them. */
+  void refuse(long sequence, ErrorCode code, String message) {
+    Map.Entry<Long, Stretch> before = refused.lastEntry();
+    long first = sequence;
+    Stretch stretch = new Stretch(1, code, message);
+    if (before != null && before.getValue().goesOn(before.getKey(), sequence, code, message)) {
+      first = before.getKey();
+      stretch = new Stretch(before.getValue().count + 1, code, message);
     }
-    refusals.addLast(new Refusal(0, sequence, code, message));
+    refused.put(first, stretch);
+    firstChanged = Math.min(firstChanged, first);
   }
 
   /** How a message was refused, or null if it was stored. */
-  @Nullable Refusal refusalOf(long sequence) {
-    for (Refusal refusal : refusals) {
-      if (refusal.sequence() == sequence) {
-        return refusal;
-      }
+  @Nullable Refusal refusalOf(long sequence, int index) {
+    Map.Entry<Long, Stretch> at = refused.floorEntry(sequence);
+    if (at == null || sequence >= at.getKey() + at.getValue().count) {
+      return null;
     }
-    return null;
+    return new Refusal(index, 0, at.getValue().code, at.getValue().message);
   }
 
-  byte[] encode() {
-    ValueWriter out =
-        new ValueWriter(VERSION).i64(lastSequence).i64(lastSeenMs).u16(refusals.size());
-    for (Refusal refusal : refusals) {
-      out.i64(refusal.sequence()).u16(refusal.code().number()).text(refusal.message());
-    }
-    return out.done();
+  /** Removes all that is stored of the session. Scans: needs a group of its own. */
+  void remove(Group group, Store store) {
+    group.transaction().delete(Table.PRODUCERS, Keys.of(id));
+    scanRefused(
+        store,
+        id,
+        (first, stretch) -> group.transaction().delete(Table.PRODUCERS, Keys.of(id, first)));
   }
 
-  static ProducerSession decode(byte[] value) {
-    ValueReader in = new ValueReader(Table.PRODUCERS, value, VERSION);
-    ProducerSession session = new ProducerSession(in.i64(), in.i64());
-    for (int left = in.u16(); left > 0; left--) {
-      long sequence = in.i64();
+  @FunctionalInterface
+  private interface RefusedVisitor {
+    void visit(long first, Stretch stretch);
+  }
+
+  /** Messages one after the other that were refused alike. */
+  private record Stretch(int count, ErrorCode code, String message) {
+
+    boolean goesOn(long first, long sequence, ErrorCode newCode, String newMessage) {
+      return sequence == first + count && code == newCode && message.equals(newMessage);
+    }
+
+    byte[] encode() {
+      return new ValueWriter(VERSION).i32(count).u16(code.number()).text(message).done();
+    }
+
+    static Stretch decode(byte[] value) {
+      ValueReader in = new ValueReader(Table.PRODUCERS, value, VERSION);
+      int count = in.i32();
       ErrorCode code = ErrorCode.ofNumber(in.u16());
-      session.refused(sequence, code == null ? ErrorCode.INTERNAL : code, in.text());
+      return new Stretch(count, code == null ? ErrorCode.INTERNAL : code, in.text());
     }
-    return session;
   }
 }

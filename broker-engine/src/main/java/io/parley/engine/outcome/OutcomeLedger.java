@@ -46,7 +46,13 @@ public final class OutcomeLedger {
   /** An outcome may be forgotten, unless it was recorded anew since. */
   public void forget(Group group, MessageId command) {
     byte[] value = group.transaction().get(Table.OUTCOMES, Keys.of(command));
-    if (value != null && decode(value).atMs() + retentionMs <= group.timeMs()) {
+    if (value == null) {
+      return;
+    }
+    long endMs = decode(value).atMs() + retentionMs;
+    if (endMs > group.timeMs()) {
+      Expiries.put(group, endMs, Expiries.OUTCOME, command);
+    } else {
       group.transaction().delete(Table.OUTCOMES, Keys.of(command));
     }
   }

@@ -39,6 +39,8 @@ public final class LocalSequencer implements Sequencer {
   private final Queue<Entry> proposed = new ArrayDeque<>();
   private final List<Entry> group = new ArrayList<>();
   private final List<Result> results = new ArrayList<>();
+  private final Queue<Task> tasks = new ArrayDeque<>();
+  private boolean scannedLast;
   private @Nullable Engine engine;
   private @Nullable StoreException failure;
   private long nextSweepMs;
@@ -145,18 +147,18 @@ public final class LocalSequencer implements Sequencer {
   private void runGroup(Engine current, long nowMs) {
     long begin = System.nanoTime();
     long bytes = 0;
+    boolean scans = false;
     current.begin(nowMs);
-    while (bytes < groupBytesMax) {
+    while (bytes < groupBytesMax && !scans) {
       Entry entry = next(current);
       if (entry == null || (entry.scans() && !group.isEmpty())) {
         break;
       }
       take(current, entry);
       bytes += entry.sizeBytes;
-      if (entry.scans()) {
-        break;
-      }
+      scans = entry.scans();
     }
+    scannedLast = scans;
     long applied = System.nanoTime();
     current.commit();
     long committed = System.nanoTime();
@@ -171,23 +173,28 @@ public final class LocalSequencer implements Sequencer {
     }
     group.clear();
     results.clear();
+    runTasks(current);
   }
 
-  /** What comes next: the engine's own proposals first. */
+  /**
+   * What comes next: the engine's own proposals first, but between two that scan others get their
+   * turn.
+   */
   private @Nullable Entry next(Engine current) {
     for (Operation own = current.pollProposal(); own != null; own = current.pollProposal()) {
       proposed.add(new Entry(own, null, null, 0));
     }
-    return proposed.isEmpty() ? waiting.peek() : proposed.peek();
+    Entry own = proposed.peek();
+    boolean othersFirst = own != null && own.scans() && scannedLast && !waiting.isEmpty();
+    return own == null || othersFirst ? waiting.peek() : own;
   }
 
   private void take(Engine current, Entry entry) {
     (proposed.peek() == entry ? proposed : waiting).remove();
-    group.add(entry);
     if (entry.task != null) {
-      results.add(Result.DONE);
-      entry.task.run(current);
+      tasks.add(entry.task);
     } else if (entry.operation != null) {
+      group.add(entry);
       results.add(current.apply(entry.operation));
     }
   }
@@ -198,6 +205,14 @@ public final class LocalSequencer implements Sequencer {
       if (reply != null) {
         reply.done(results.get(i));
       }
+    }
+  }
+
+  /** Tasks see what is durable: they run once the group is that they were submitted with. */
+  private void runTasks(Engine current) {
+    for (Task task = tasks.peek(); task != null; task = tasks.peek()) {
+      task.run(current);
+      tasks.remove();
     }
   }
 
@@ -214,6 +229,8 @@ public final class LocalSequencer implements Sequencer {
     }
     group.clear();
     results.clear();
+    tasks.forEach(task -> task.dropped(why));
+    tasks.clear();
     listener.unavailable(why);
   }
 
@@ -250,6 +267,8 @@ public final class LocalSequencer implements Sequencer {
     void fail(StoreException why) {
       if (reply != null) {
         reply.failed(why);
+      } else if (task != null) {
+        task.dropped(why);
       }
     }
   }

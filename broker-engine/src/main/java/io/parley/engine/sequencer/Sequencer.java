@@ -15,8 +15,9 @@ public interface Sequencer {
   void submit(Operation operation, Reply reply);
 
   /**
-   * Runs something on the owner thread, after what this thread submitted before. While the store is
-   * unavailable it is dropped.
+   * Runs something on the owner thread between groups, once all that this thread submitted before
+   * is durable. What it submits afterwards may be applied earlier. While the store is unavailable
+   * the task is dropped.
    */
   void execute(Task task);
 
@@ -37,5 +38,8 @@ public interface Sequencer {
   interface Task {
     /** Runs with the engine of the moment, which another one replaces after the store failed. */
     void run(Engine engine);
+
+    /** Called instead if the store failed before it was its turn. */
+    default void dropped(StoreException why) {}
   }
 }

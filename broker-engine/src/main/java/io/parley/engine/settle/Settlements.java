@@ -1,5 +1,6 @@
 package io.parley.engine.settle;
 
+import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.Destinations;
@@ -17,6 +18,7 @@ import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.OutcomeStatus;
 import io.parley.protocol.model.Payload;
 import io.parley.protocol.model.Settlement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * emits is stored in the same group, or the completion is refused.
  */
 public final class Settlements {
+  /** Longest wait a consumer may ask for after a failure. */
+  public static final long RETRY_AFTER_MAX_MS = Duration.ofDays(365).toMillis();
+
+  private static final String LOST = "the lease ended before it was settled";
+
   private final Destinations destinations;
   private final Intake intake;
   private final OutcomeLedger outcomes;
@@ -71,11 +78,11 @@ public final class Settlements {
     if (settlement instanceof Settlement.Complete complete) {
       complete(group, from, complete, index, refusals);
     } else if (settlement instanceof Settlement.Release release) {
-      release(from, release, index, refusals);
+      release(group, from, release, index, refusals);
     } else if (settlement instanceof Settlement.Extend extend) {
       extend(group, from, extend, index, refusals);
     } else {
-      Refusal refusal = refusal(from, settlement.epoch(), settlement.sequence(), index);
+      Refusal refusal = refusal(group, from, settlement.epoch(), settlement.sequence(), index);
       if (refusal == null) {
         refusal = settleOne(group, from, settlement, index);
       }
@@ -90,13 +97,10 @@ public final class Settlements {
       Group group, Destination from, Settlement settlement, int index) {
     long sequence = settlement.sequence();
     if (settlement instanceof Settlement.CompleteWith with) {
-      Refusal refusal = intake.refusalOf(group, with.emitted());
-      if (refusal != null) {
-        return new Refusal(
-            index,
-            sequence,
-            refusal.code(),
-            "emitted message " + refusal.index() + ": " + refusal.message());
+      try {
+        intake.checkEmitted(with.emitted());
+      } catch (RefusedException e) {
+        return new Refusal(index, sequence, e.code(), e.reason());
       }
       completeOne(group, from, sequence, with.result());
       intake.emit(group, with.emitted());
@@ -134,7 +138,7 @@ public final class Settlements {
         sequence += plain;
         continue;
       }
-      Refusal refusal = refusal(from, complete.epoch(), sequence, index);
+      Refusal refusal = refusal(group, from, complete.epoch(), sequence, index);
       if (refusal == null) {
         completeOne(group, from, sequence, null);
       } else {
@@ -145,7 +149,7 @@ public final class Settlements {
   }
 
   private void completeOne(Group group, Destination from, long sequence, @Nullable Payload result) {
-    MessageRecord record = from.record(sequence);
+    MessageRecord record = from.record(group, sequence);
     if (record.has(MessageRecord.FLAG_TRACK_OUTCOME)
         && from.definition().kind() == DestinationKind.QUEUE) {
       Payload kept = result == null ? Payload.EMPTY : result;
@@ -159,43 +163,42 @@ public final class Settlements {
 
   private void failed(Group group, Destination from, Settlement.Fail fail) {
     long sequence = fail.sequence();
-    int failures = from.attempts(sequence) + 1;
+    int failures = from.attempts(group, sequence) + 1;
     if (fail.isFinal() || failures >= retries.maxAttempts()) {
-      bury(group, from, sequence, fail.errorClass(), fail.message());
+      bury(group, from, sequence, fail.epoch(), fail.errorClass(), fail.message());
     } else {
       long wait =
-          fail.retryAfterMs() >= 0 ? fail.retryAfterMs() : retries.backOffMs(failures, sequence);
-      from.delay(group, sequence, group.timeMs() + wait, fail.errorClass(), fail.message());
+          fail.retryAfterMs() < 0
+              ? retries.backOffMs(failures, sequence)
+              : Math.min(fail.retryAfterMs(), RETRY_AFTER_MAX_MS);
+      long dueMs = group.timeMs() + wait;
+      from.delay(group, sequence, dueMs, fail.epoch(), fail.errorClass(), fail.message());
     }
   }
 
   private void bury(
-      Group group, Destination from, long sequence, String errorClass, String message) {
+      Group group, Destination from, long sequence, long epoch, String errorClass, String message) {
     end(group, from, sequence, OutcomeStatus.DEAD_LETTERED, errorClass, message);
-    from.bury(group, sequence, errorClass, message);
+    from.bury(group, sequence, epoch, errorClass, message);
   }
 
   /** Leases ended while messages were being handled. */
   public Result lose(Group group, Operation.LoseAttempts lost) {
     Destination from = destinations.find(lost.destination());
+    if (from == null) {
+      return new Result.Count(0);
+    }
+    destinations.touch(from);
     long counted = 0;
-    if (from != null) {
-      destinations.touch(from);
-      for (long sequence : lost.sequences()) {
-        if (from.refusal(lost.epoch(), sequence, boot) != null) {
-          continue; // settled at the last moment
-        }
-        counted++;
-        if (from.attempts(sequence) + 1 >= retries.maxAttempts()) {
-          bury(group, from, sequence, lost.reason(), "the lease ended before it was settled");
-        } else {
-          from.delay(
-              group,
-              sequence,
-              group.timeMs(),
-              lost.reason(),
-              "the lease ended before it was settled");
-        }
+    for (long sequence : lost.sequences()) {
+      if (from.refusal(group, lost.epoch(), sequence, boot) != null) {
+        continue; // settled at the last moment
+      }
+      counted++;
+      if (from.attempts(group, sequence) + 1 >= retries.maxAttempts()) {
+        bury(group, from, sequence, 0, lost.reason(), LOST);
+      } else {
+        from.delay(group, sequence, group.timeMs(), 0, lost.reason(), LOST);
       }
     }
     return new Result.Count(counted);
@@ -204,10 +207,14 @@ public final class Settlements {
   // ---------------------------------------------------------------- release, extend
 
   private void release(
-      Destination from, Settlement.Release release, int index, List<Refusal> refusals) {
+      Group group,
+      Destination from,
+      Settlement.Release release,
+      int index,
+      List<Refusal> refusals) {
     for (int i = 0; i < release.count(); i++) {
       long sequence = release.sequence() + i;
-      Refusal refusal = refusal(from, release.epoch(), sequence, index);
+      Refusal refusal = refusal(group, from, release.epoch(), sequence, index);
       if (refusal == null) {
         from.giveBack(sequence);
       } else {
@@ -216,18 +223,24 @@ public final class Settlements {
     }
   }
 
+  /** Extends what is still leased, stretch by stretch; a lease that ended stays so. */
   private void extend(
       Group group, Destination from, Settlement.Extend extend, int index, List<Refusal> refusals) {
-    int before = refusals.size();
-    for (int i = 0; i < extend.count(); i++) {
-      Refusal refusal = refusal(from, extend.epoch(), extend.sequence() + i, index);
+    long expiresAtMs = group.timeMs() + extend.leaseMs();
+    long end = extend.sequence() + extend.count();
+    long first = extend.sequence();
+    for (long sequence = first; sequence < end; sequence++) {
+      Refusal refusal = refusal(group, from, extend.epoch(), sequence, index);
+      if (refusal == null && !from.isLeased(sequence)) {
+        refusal = refusal(from, ErrorCode.LEASE_LOST, extend.epoch(), sequence, index);
+      }
       if (refusal != null) {
         refusals.add(refusal);
+        from.extend(first, (int) (sequence - first), expiresAtMs);
+        first = sequence + 1;
       }
     }
-    if (refusals.size() == before) {
-      from.extend(extend.sequence(), extend.count(), group.timeMs() + extend.leaseMs());
-    }
+    from.extend(first, (int) (end - first), expiresAtMs);
   }
 
   // ---------------------------------------------------------------- dead letters
@@ -240,8 +253,10 @@ public final class Settlements {
     }
     destinations.touch(from);
     List<SingleMessage> letters = letters(from, redrive.message());
-    for (var letter : letters) {
-      outcomes.reopen(group, from.record(letter).id());
+    for (SingleMessage letter : letters) {
+      if (from.definition().kind() == DestinationKind.QUEUE) {
+        outcomes.reopen(group, letter.id());
+      }
       from.redrive(group, letter);
     }
     return new Result.Count(letters.size());
@@ -254,7 +269,7 @@ public final class Settlements {
       return notFound(drop.destination());
     }
     destinations.touch(from);
-    var letters = letters(from, drop.message());
+    List<SingleMessage> letters = letters(from, drop.message());
     letters.forEach(letter -> from.drop(group, letter));
     return new Result.Count(letters.size());
   }
@@ -264,7 +279,7 @@ public final class Settlements {
     from.deadLetters(
         0,
         letter -> {
-          if (wanted == null || from.record(letter).id().equals(wanted)) {
+          if (wanted == null || letter.id().equals(wanted)) {
             letters.add(letter);
           }
           return letters.size() < (wanted == null ? Operation.DEAD_LETTERS_AT_ONCE : 1);
@@ -289,16 +304,19 @@ public final class Settlements {
     if (from.definition().kind() == DestinationKind.QUEUE) {
       outcomes.record(
           group,
-          from.record(sequence).id(),
+          from.record(group, sequence).id(),
           new Outcome(status, code, reason, Payload.EMPTY, group.timeMs()));
     }
   }
 
-  private @Nullable Refusal refusal(Destination from, long epoch, long sequence, int index) {
-    ErrorCode code = from.refusal(epoch, sequence, boot);
-    if (code == null) {
-      return null;
-    }
+  private @Nullable Refusal refusal(
+      Group group, Destination from, long epoch, long sequence, int index) {
+    ErrorCode code = from.refusal(group, epoch, sequence, boot);
+    return code == null ? null : refusal(from, code, epoch, sequence, index);
+  }
+
+  private static Refusal refusal(
+      Destination from, ErrorCode code, long epoch, long sequence, int index) {
     String what =
         switch (code) {
           case LEASE_LOST ->

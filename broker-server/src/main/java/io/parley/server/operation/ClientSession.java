@@ -269,10 +269,12 @@ final class ClientSession implements Session {
             Consumer consumer =
                 engine.open(destination, new Sink(number, leaseMs), leaseMs, operations.nowMs());
             channel.send(new Response.Ok(correlation));
-            engine.credit(consumer, credit, WireLimits.CREDIT_MAX);
             for (Request held : slot.opened(destination, consumer, engine)) {
               receivedLate(held);
             }
+            // After what was held: settlements of an earlier connection go before new leases.
+            withConsumer(
+                slot, (current, mine) -> current.credit(mine, credit, WireLimits.CREDIT_MAX));
           }
 
           @Override
@@ -500,7 +502,7 @@ final class ClientSession implements Session {
     ended = true;
     queries.disconnected();
     operations.ended(this);
-    leave(false);
+    leave(operations.isDraining());
   }
 
   /** Gives back what its consumers hold; attempts count unless the client left in good order. */

@@ -40,6 +40,7 @@ public final class Operations implements ConnectionListener {
   private final InstantSource time;
   private final OperationTelemetry telemetry;
   private final long bytesInFlightMax;
+  private volatile boolean draining;
   private final Map<MessageId, ClientSession> byProducer = new ConcurrentHashMap<>();
   private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
 
@@ -98,6 +99,21 @@ public final class Operations implements ConnectionListener {
                   "producer session resumed by " + channel.remoteAddress()));
     }
     return session;
+  }
+
+  /**
+   * The broker is stopping: nothing more is delivered, and a connection that ends burns no
+   * attempts.
+   */
+  public void drain() {
+    draining = true;
+    for (Namespace namespace : namespaces.values()) {
+      namespace.sequencer().execute(Engine::stopServing);
+    }
+  }
+
+  boolean isDraining() {
+    return draining;
   }
 
   void ended(ClientSession session) {

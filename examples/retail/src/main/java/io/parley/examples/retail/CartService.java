@@ -21,7 +21,8 @@ public final class CartService implements AutoCloseable {
 
   private final ParleyClient client;
   private final CartStore carts;
-  private final AtomicBoolean crashing = new AtomicBoolean();
+  private final AtomicBoolean crashed = new AtomicBoolean();
+  private volatile boolean crashBeforeNextSettle;
 
   private CartService(ParleyClient client, CartStore carts) {
     this.client = client;
@@ -72,7 +73,9 @@ public final class CartService implements AutoCloseable {
     } catch (Refusal refusal) {
       return CommandResult.reject(refusal.code().name(), refusal.reason());
     } finally {
-      crashIfTold();
+      if (crashBeforeNextSettle) {
+        crash();
+      }
     }
   }
 
@@ -86,12 +89,16 @@ public final class CartService implements AutoCloseable {
   /** Answers what was asked, finishes what was begun, gives back the rest. */
   @Override
   public void close() {
-    client.close();
+    if (!isCrashed()) {
+      client.close();
+    }
   }
 
-  /** Ends as a crash would, at once: leases stay behind, nothing is settled. For demonstration. */
+  /** Ends as a crash would: leases stay behind, nothing is settled. For demonstration. */
   public void crash() {
-    client.abort();
+    if (crashed.compareAndSet(false, true)) {
+      client.abort();
+    }
   }
 
   /**
@@ -99,18 +106,11 @@ public final class CartService implements AutoCloseable {
    * the broker learns it. For demonstration.
    */
   public void crashBeforeNextSettle() {
-    crashing.set(true);
+    crashBeforeNextSettle = true;
   }
 
-  /** Whether the instance has yet to crash at the worst moment. */
-  public boolean isGoingToCrash() {
-    return crashing.get();
-  }
-
-  private void crashIfTold() {
-    if (crashing.get()) {
-      crash();
-      crashing.set(false);
-    }
+  /** Whether the instance has ended as by a crash. */
+  public boolean isCrashed() {
+    return crashed.get();
   }
 }

@@ -90,9 +90,18 @@ public final class Demo {
         long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
         return report(tookMs, ledger, shop, story, audit.result());
       } catch (IOException | InterruptedException | RuntimeException e) {
-        shop.abort();
+        abort(shop, e);
         throw e;
       }
+    }
+  }
+
+  /** Whatever goes wrong on the way out must not hide why. */
+  private static void abort(Shop shop, Exception reason) {
+    try {
+      shop.abort();
+    } catch (RuntimeException e) {
+      reason.addSuppressed(e);
     }
   }
 

@@ -12,6 +12,7 @@ import io.parley.examples.retail.View;
 import io.parley.protocol.ParleyException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * All services of the shop. Each has a client of its own, as it would have a process of its own;
  * they share nothing but the broker, and the cart instances their database.
  *
- * <p>For one thread. Closed in the reverse order of starting.
+ * <p>For one thread.
  */
 final class Shop implements AutoCloseable {
   /** Longer than any outage of the demo: what was sent before it must be confirmed after it. */
@@ -33,7 +34,7 @@ final class Shop implements AutoCloseable {
   private final String brokerUri;
   private final Deque<ParleyClient> clients = new ArrayDeque<>();
   private final CartStore carts = new CartStore();
-  private final Deque<CartService> cartServices = new ArrayDeque<>();
+  private final List<CartService> cartServices = new ArrayList<>();
   private final Billing billing = new Billing();
   private final Stock stock = new Stock();
   private final Analytics analytics = new Analytics();
@@ -41,7 +42,6 @@ final class Shop implements AutoCloseable {
   private final ParleyClient shopFrontClient;
   private final ShopFront shopFront;
   private final HelpDesk helpDesk;
-  private int cartInstancesStarted;
 
   Shop(String brokerUri) {
     this.brokerUri = brokerUri;
@@ -67,14 +67,14 @@ final class Shop implements AutoCloseable {
 
   /** Starts one more instance of the cart service. */
   void startCartService() {
-    cartInstancesStarted++;
-    ParleyClient client = connect(CartService.SERVICE, "cart-" + cartInstancesStarted);
+    ParleyClient client = connect(CartService.SERVICE, "cart-" + (cartServices.size() + 1));
+    clients.remove(client); // it's the instance's from now on
     cartServices.add(CartService.start(client, carts));
   }
 
-  /** The cart instance that was started first, which is no longer counted as one from now on. */
-  CartService takeOutFirstCartService() {
-    return cartServices.remove();
+  /** The cart instance that was started first. */
+  CartService firstCartService() {
+    return cartServices.get(0);
   }
 
   private ParleyClient connect(String service, String instance) {
@@ -140,6 +140,7 @@ final class Shop implements AutoCloseable {
   /** Ends everything without a word: for when there is no broker any more to say it to. */
   void abort() {
     helpDesk.close();
+    cartServices.forEach(CartService::crash);
     clients.forEach(ParleyClient::abort);
   }
 
@@ -147,6 +148,7 @@ final class Shop implements AutoCloseable {
   @Override
   public void close() {
     helpDesk.close();
+    cartServices.forEach(CartService::close);
     clients.forEach(ParleyClient::close);
   }
 }

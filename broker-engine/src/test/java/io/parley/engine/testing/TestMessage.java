@@ -1,0 +1,123 @@
+package io.parley.engine.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.parley.protocol.model.Message;
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.MessageRecord;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A message to be, told in one line. Its body is a text that tells it apart. */
+public final class TestMessage {
+  private static final long HIGH = 0x5041524c4559L;
+
+  private final MessageKind kind;
+  private final String type;
+  private final String body;
+  private MessageId id;
+  private @Nullable String key;
+  private long notBeforeMs;
+  private boolean dedup;
+  private boolean tracked;
+  private int padding;
+
+  private TestMessage(MessageKind kind, String type, String body) {
+    this.kind = kind;
+    this.type = type;
+    this.body = body;
+    this.id = id(type + '/' + body);
+  }
+
+  /** A command; its id follows from type and body. */
+  public static TestMessage command(String type, String body) {
+    return new TestMessage(MessageKind.COMMAND, type, body);
+  }
+
+  /** An event; its id follows from type and body. */
+  public static TestMessage event(String type, String body) {
+    return new TestMessage(MessageKind.EVENT, type, body);
+  }
+
+  /** A query, which can't be stored. */
+  public static TestMessage query(String type, String body) {
+    return new TestMessage(MessageKind.QUERY, type, body);
+  }
+
+  /** An id that follows from a text. */
+  public static MessageId id(String text) {
+    long hash = 0xcbf29ce484222325L; // FNV-1a
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return new MessageId(HIGH, hash);
+  }
+
+  /** With another id. */
+  public TestMessage id(MessageId newId) {
+    id = newId;
+    return this;
+  }
+
+  /** With an ordering key. */
+  public TestMessage key(@Nullable String newKey) {
+    key = newKey;
+    return this;
+  }
+
+  /** Not to be delivered before a time, milliseconds since the epoch. */
+  public TestMessage notBefore(long timeMs) {
+    notBeforeMs = timeMs;
+    return this;
+  }
+
+  /** To be stored once per id. */
+  public TestMessage once() {
+    dedup = true;
+    return this;
+  }
+
+  /** Whose completion is to be kept. */
+  public TestMessage tracked() {
+    tracked = true;
+    return this;
+  }
+
+  /** Larger, by some bytes after the body's text. */
+  public TestMessage padded(int bytes) {
+    padding = bytes;
+    return this;
+  }
+
+  /** Its id. */
+  public MessageId id() {
+    return id;
+  }
+
+  /** The message. */
+  public Message message() {
+    byte[] text = body.getBytes(UTF_8);
+    byte[] bytes = new byte[text.length + padding];
+    System.arraycopy(text, 0, bytes, 0, text.length);
+    return new Message(
+        id, kind, type, key, null, null, notBeforeMs, 0, 0, dedup, tracked, null, Map.of(), bytes);
+  }
+
+  /** Several as a batch. */
+  public static MessageBatch batch(TestMessage... messages) {
+    return batch(List.of(messages));
+  }
+
+  /** Several as a batch. */
+  public static MessageBatch batch(List<TestMessage> messages) {
+    ByteArrayOutputStream records = new ByteArrayOutputStream();
+    for (TestMessage message : messages) {
+      records.writeBytes(MessageRecord.encode(message.message()));
+    }
+    return MessageBatch.of(records.toByteArray(), messages.size());
+  }
+}

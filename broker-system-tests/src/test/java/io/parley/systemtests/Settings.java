@@ -1,0 +1,70 @@
+package io.parley.systemtests;
+
+import io.parley.engine.EngineSettings;
+import io.parley.server.config.BrokerConfig;
+import io.parley.server.operation.LimitSettings;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** Changes of the defaults that tests start brokers with. */
+final class Settings {
+  private Settings() {}
+
+  /** Retries that follow at once, and only few. */
+  static UnaryOperator<BrokerConfig> quickRetries(int maxAttempts) {
+    EngineSettings defaults = EngineSettings.DEFAULTS;
+    return engine(
+        new EngineSettings(
+            defaults.lease(),
+            maxAttempts,
+            Duration.ofMillis(10),
+            Duration.ofMillis(50),
+            defaults.declaredTypesOnly(),
+            defaults.outcomeRetention(),
+            defaults.dedupWindow(),
+            defaults.groupBytes()));
+  }
+
+  /** Types must be declared before they are used. */
+  static UnaryOperator<BrokerConfig> declaredTypesOnly() {
+    EngineSettings defaults = EngineSettings.DEFAULTS;
+    return engine(
+        new EngineSettings(
+            defaults.lease(),
+            defaults.maxAttempts(),
+            defaults.backOffMin(),
+            defaults.backOffMax(),
+            true,
+            defaults.outcomeRetention(),
+            defaults.dedupWindow(),
+            defaults.groupBytes()));
+  }
+
+  /** Other numbers for the engine. */
+  static UnaryOperator<BrokerConfig> engine(EngineSettings engine) {
+    return config ->
+        new BrokerConfig(
+            config.network(),
+            config.session(),
+            config.http(),
+            config.storage(),
+            config.limits(),
+            engine,
+            config.security(),
+            config.log());
+  }
+
+  /** A smaller or larger bound on messages. */
+  static UnaryOperator<BrokerConfig> maxMessageBytes(int bytes) {
+    return config ->
+        new BrokerConfig(
+            config.network(),
+            config.session(),
+            config.http(),
+            config.storage(),
+            new LimitSettings(bytes, config.limits().sendWindowBytes()),
+            config.engine(),
+            config.security(),
+            config.log());
+  }
+}
