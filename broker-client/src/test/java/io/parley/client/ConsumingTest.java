@@ -141,7 +141,8 @@ class ConsumingTest extends ClientTest {
 
     int completed = 0;
     int credit = 0;
-    while (completed < 10 || credit < 10) {
+    // What is settled after the last credit given, fewer than half, is kept for the next.
+    while (completed < 10 || credit <= 5) {
       Request request = connected.peer().expect(Request.class);
       if (request instanceof Request.Credit more) {
         credit += more.messages();
@@ -159,7 +160,7 @@ class ConsumingTest extends ClientTest {
       }
     }
     assertThat(completed).isEqualTo(10);
-    assertThat(credit).isEqualTo(10);
+    assertThat(credit).isBetween(6, 10);
   }
 
   @Test

@@ -8,7 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -68,12 +72,13 @@ final class OpenRocksDb implements AutoCloseable {
       }
     }
     check.cutOffTornTail();
+    Set<Path> blobFiles = blobFiles(directory);
     OpenRocksDb opened = open(directory, new RocksDbTuning(settings), RocksDB::open);
     try {
       opened.requireRecovered(directory, check);
-      opened.requireFiles(directory);
+      opened.compareFiles(directory, blobFiles);
       return opened;
-    } catch (RocksDBException | DamagedFileException e) {
+    } catch (IOException | RocksDBException | DamagedFileException e) {
       opened.close();
       throw e;
     }
@@ -105,13 +110,36 @@ final class OpenRocksDb implements AutoCloseable {
     }
   }
 
-  /** RocksDB itself misses blob files only when it reads from them. */
-  private void requireFiles(Path directory) throws RocksDBException, DamagedFileException {
-    for (String name : database.getLiveFiles(false).files) {
-      Path file = Path.of(directory + name);
-      if (!Files.exists(file)) {
-        throw new DamagedFileException(file, "missing");
+  /**
+   * Refuses the database if a file is missing, which for those of chunks RocksDB notices only when
+   * it reads from them; and deletes what a crash left over of them, which RocksDB keeps for ever.
+   *
+   * @param blobFilesBefore those that were there before the database was opened
+   */
+  private void compareFiles(Path directory, Set<Path> blobFilesBefore)
+      throws IOException, RocksDBException, DamagedFileException {
+    Set<Path> leftOver = new HashSet<>(blobFilesBefore);
+    // Compaction is at work already.
+    database.disableFileDeletions();
+    try {
+      for (String name : database.getLiveFiles(false).files) {
+        Path file = Path.of(directory + name);
+        if (!Files.exists(file)) {
+          throw new DamagedFileException(file, "missing");
+        }
+        leftOver.remove(file);
       }
+    } finally {
+      database.enableFileDeletions();
+    }
+    for (Path file : leftOver) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static Set<Path> blobFiles(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".blob")).collect(Collectors.toSet());
     }
   }
 

@@ -178,6 +178,18 @@ class RocksDbStoreTest extends StoreContract {
     assertThat(beside).doesNotExist();
   }
 
+  @Test
+  void shouldRemoveBlobFileThatCrashCutShort() throws Exception {
+    putAll(Table.META, "key");
+    store.close();
+    Path namespace = directory.resolve("namespaces").resolve("default");
+    Path cutShort = namespace.resolve("000321.blob");
+    Files.write(cutShort, new byte[MIB]);
+    store = open();
+    assertThat(cutShort).doesNotExist();
+    assertThat(store.get(Table.META, bytes("key"))).isEqualTo(bytes("key"));
+  }
+
   private long fileBytes() {
     StoreStatistics statistics = ((RocksDbStore) store).statistics();
     return statistics.tableFileBytes() + statistics.blobFileBytes();
