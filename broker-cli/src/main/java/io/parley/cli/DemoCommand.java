@@ -9,6 +9,7 @@ import io.parley.examples.retail.demo.BrokerFailedException;
 import io.parley.examples.retail.demo.Demo;
 import io.parley.examples.retail.demo.Report;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ final class DemoCommand implements Callable<Integer> {
           "data: " + e.getMessage(),
           "Any CSV file of the data set will do: doi.org/10.24432/C5BW33",
           e);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new Problem(ExitCode.IO, "IO", "data: can't be read: " + e, null, e);
     }
   }

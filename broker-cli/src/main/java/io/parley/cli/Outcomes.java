@@ -5,6 +5,7 @@ import io.parley.cli.console.JsonObject;
 import io.parley.cli.console.Text;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Outcome;
+import io.parley.protocol.model.Payload;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,14 +18,16 @@ final class Outcomes {
 
   /** An outcome the client brought, as the admin API writes one. */
   static JsonObject json(MessageId id, Outcome outcome) {
+    Payload result = outcome.result();
+    boolean hasResult = result.contentType() != null || !result.isEmpty();
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     fields.put("id", id.toString());
     fields.put("status", outcome.status().name());
     fields.put("code", outcome.code());
     fields.put("reason", outcome.reason());
     fields.put("at", outcome.atMs() == 0 ? null : Instant.ofEpochMilli(outcome.atMs()).toString());
-    fields.put("result", Bytes.textOrNull(outcome.result().bytes()));
-    fields.put("contentType", outcome.result().contentType());
+    fields.put("result", hasResult ? Bytes.textOrNull(result.bytes()) : null);
+    fields.put("contentType", result.contentType());
     return new JsonObject(fields);
   }
 

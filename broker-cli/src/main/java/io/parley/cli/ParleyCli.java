@@ -172,6 +172,10 @@ public final class ParleyCli {
       if (e instanceof ParleyException refused) {
         return tell(Problem.of(refused));
       }
+      if (e instanceof InterruptedException) {
+        output.note("Interrupted.");
+        return ExitCode.INTERRUPTED;
+      }
       return tell(
           new Problem(
               ExitCode.INTERNAL,

@@ -151,9 +151,8 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private void tell(BrokerConfig config, Broker broker) {
-    String uri = "parley://" + config.network().address() + ":" + broker.port() + "/default";
-    String admin =
-        config.http().enabled() ? "http://" + config.http().host() + ":" + broker.httpPort() : null;
+    String uri = broker.uri();
+    String admin = broker.httpUri();
     Output output = context.output();
     if (output.isJson()) {
       Map<String, @Nullable Object> ready = new LinkedHashMap<>();

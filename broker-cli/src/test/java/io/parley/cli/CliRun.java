@@ -45,6 +45,12 @@ record CliRun(int exitCode, String out, String err) {
       return this;
     }
 
+    /** Something writes this into a pipe. */
+    Setup piping(String text) {
+      stdin = text;
+      return this;
+    }
+
     CliRun run(String... args) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -155,7 +155,8 @@ public final class CommandConsumer implements AutoCloseable {
       String destination = destination();
       client.requireNotOnHandlerThread();
       Consumption<LeasedCommand> consumption =
-          new Consumption<>(client.connection(), settings(destination), LeasedCommand::new, receiverOfAll());
+          new Consumption<>(
+              client.connection(), settings(destination), LeasedCommand::new, receiverOfAll());
       client.awaitRegistered(
           consumption.start(), consumption::abandon, "consumer of queue '" + destination + "'");
       return new CommandConsumer(client, consumption, destination);

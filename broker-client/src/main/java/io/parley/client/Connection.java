@@ -57,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything runs on the event loop unless a method says otherwise.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty's: a socket that fails ends, and that is seen
 final class Connection {
   private static final int SOCKET_CONNECT_TIMEOUT_MS = 5_000;
   private static final int GREETING_TIMEOUT_MS = 5_000;
@@ -64,12 +65,13 @@ final class Connection {
   /** A connection that lasted this long was a good one: the next back-off starts short. */
   private static final long GOOD_CONNECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Three heartbeats, looked at twice each. */
+  /** How often to look whether handlers are done before leaving a broker that stops. */
   private static final int LEAVE_LOOK_MS = 20;
 
-  /** How often to look whether handlers are done before leaving a broker that stops: 4 s. */
+  /** After so many looks, 4 s, it is left anyway. */
   private static final int LEAVE_LOOKS_MAX = 200;
 
+  /** Three heartbeats, looked at twice each. */
   private static final int SILENT_LOOKS_MAX = 6;
 
   /** Most frames encoded into one buffer; bounds what is allocated at once. */
@@ -536,10 +538,18 @@ final class Connection {
       end(socket, reason);
       return;
     }
+    if (failure.code() == ErrorCode.STORE_UNAVAILABLE
+        && calls.get(failure.correlation()) instanceof SendBatch) {
+      // In doubt: it may be on the disk. So it keeps its place and its number, and goes again on the
+      // next connection, which the broker takes once its store works.
+      end(socket, reason);
+      return;
+    }
     Call call = failure.correlation() == 0 ? null : calls.remove(failure.correlation());
     if (call != null) {
       call.failed(reason);
     } else if (failure.code() == ErrorCode.GOING_AWAY && !failure.closing()) {
+      registrations().forEach(Registration::leaving);
       leaveWhenIdle(socket, reason, LEAVE_LOOKS_MAX);
     }
     if (failure.closing()) {

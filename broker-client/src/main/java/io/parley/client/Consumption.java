@@ -77,6 +77,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private long startedTold;
   private int creditLeft;
   private int creditOwed;
+  private boolean leaving;
   private boolean stopping;
   private boolean closedAtBroker;
 
@@ -120,7 +121,10 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.execute(this::stop);
+    connection.execute(
+        () -> {
+          var unused = stop();
+        });
     return stopped;
   }
 
@@ -194,6 +198,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   /** The next message to begin with; null when there are no more. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
   private @Nullable D next() {
     lock.lock();
     try {
@@ -240,6 +245,26 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   @Override
+  public void leaving() {
+    leaving = true;
+    dropBuffered();
+  }
+
+  /** The broker delivers them again, perhaps to somebody else. */
+  private void dropBuffered() {
+    lock.lock();
+    try {
+      for (Lot lot : buffer) {
+        lot.settleFrom(lot.takeRest());
+      }
+      buffer.clear();
+    } finally {
+      lock.unlock();
+    }
+    openLots.removeIf(lot -> lot.open() == 0);
+  }
+
+  @Override
   public boolean isIdle() {
     lock.lock();
     try {
@@ -253,20 +278,16 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   @Override
   public void disconnected() {
+    leaving = false;
+    dropBuffered();
     lock.lock();
     try {
-      // Not begun: the broker delivers them again, perhaps to somebody else.
-      for (Lot lot : buffer) {
-        lot.settleFrom(lot.takeRest());
-      }
-      buffer.clear();
       started = 0;
     } finally {
       lock.unlock();
     }
     startedTold = 0;
     openLots.forEach(Lot::lose);
-    openLots.removeIf(lot -> lot.open() == 0);
     if (stopping) {
       closedAtBroker = true;
     }
@@ -288,6 +309,9 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   private void received(Lot lot) {
+    if (leaving) {
+      return;
+    }
     openLots.add(lot);
     creditLeft -= lot.count();
     if (stopping) {

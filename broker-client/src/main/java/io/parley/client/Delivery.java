@@ -64,8 +64,9 @@ public sealed interface Delivery permits CommandDelivery, EventDelivery {
   Instant storedAt();
 
   /**
-   * Whether somebody else may hold the message by now, as far as the client knows: the broker refused
-   * to extend its lease, or the connection it came by ended. Its settle will probably be refused with {@code LEASE_LOST}; a long handler can stop.
+   * Whether somebody else may hold the message by now, as far as the client knows: the broker
+   * refused to extend its lease, or the connection it came by ended. Its settle will probably be
+   * refused with {@code LEASE_LOST}; a long handler can stop.
    */
   boolean isLeaseLost();
 }

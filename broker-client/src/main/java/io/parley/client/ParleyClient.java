@@ -281,7 +281,7 @@ public final class ParleyClient implements AutoCloseable {
                 answer.completeExceptionally(e);
               }
             });
-    var alsoUnused = answer.whenComplete((result, failure) -> raw.cancel(false));
+    var unusedToo = answer.whenComplete((result, failure) -> raw.cancel(false));
     return answer;
   }
 
@@ -413,7 +413,12 @@ public final class ParleyClient implements AutoCloseable {
 
   /** Runs something on the event loop that completes later. */
   private CompletableFuture<?> onLoop(Supplier<CompletableFuture<?>> action) {
-    return CompletableFuture.supplyAsync(action, connection.loop()).thenCompose(later -> later);
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    connection.execute(
+        () -> {
+          var unused = action.get().whenComplete((result, failure) -> done.complete(null));
+        });
+    return done;
   }
 
   /** Whether it does so in time; what it fails with is of no interest any more. */
@@ -491,11 +496,7 @@ public final class ParleyClient implements AutoCloseable {
   /** Starts a registration and waits until the broker has it. */
   void awaitRegistered(CompletableFuture<Void> registered, Runnable abandon, String what) {
     try {
-      var unused =
-          Waiting.await(
-              registered,
-              settings.sendTimeout(),
-              () -> noAnswer(what));
+      var unused = Waiting.await(registered, settings.sendTimeout(), () -> noAnswer(what));
     } catch (RuntimeException e) {
       abandon.run();
       throw e;

@@ -16,6 +16,12 @@ interface Registration {
   /** The connection is up, and the registration is on its way. */
   void connected();
 
+  /**
+   * The connection is going to be left: nothing more that came by it is begun. The broker takes it
+   * back uncounted when the connection ends.
+   */
+  void leaving();
+
   /** Whether nothing is in hand that would suffer from the end of the connection. */
   boolean isIdle();
 

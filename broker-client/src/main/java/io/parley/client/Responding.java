@@ -55,7 +55,12 @@ final class Responding implements Registration {
     AtomicInteger count = new AtomicInteger();
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            concurrency, concurrency, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            concurrency,
+            concurrency,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
               String name = "parley-responder-" + number + "-" + count.incrementAndGet();
               return new HandlerThread(connection, work, name);
             });
@@ -74,7 +79,10 @@ final class Responding implements Registration {
 
   /** As {@link #stop}, from any thread. */
   CompletableFuture<Void> stopFromOutside() {
-    connection.execute(this::stop);
+    connection.execute(
+        () -> {
+          var unused = stop();
+        });
     return stopped;
   }
 
@@ -164,6 +172,11 @@ final class Responding implements Registration {
   @Override
   public void connected() {
     // Nothing waits: questions belong to the connection they came by.
+  }
+
+  @Override
+  public void leaving() {
+    // Questions are answered as long as the asker waits.
   }
 
   @Override

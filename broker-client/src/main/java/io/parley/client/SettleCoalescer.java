@@ -82,11 +82,9 @@ final class SettleCoalescer {
    */
   List<Settlement> take(int messagesMax, int bytesMax) {
     List<Settlement> taken = new ArrayList<>();
-    int messages = 0;
-    long bytes = 0;
-    messages += takeRuns(completed, taken, messagesMax, bytesMax, true);
+    int messages = takeRuns(completed, taken, messagesMax, bytesMax, true);
     messages += takeRuns(released, taken, messagesMax - messages, bytesMax, false);
-    bytes = (long) taken.size() * FIXED_BYTES;
+    long bytes = (long) taken.size() * FIXED_BYTES;
     while (messages < messagesMax) {
       Settlement next = others.peek();
       if (next == null || (!taken.isEmpty() && bytes + size(next) > bytesMax)) {

@@ -155,7 +155,8 @@ public final class Subscriber implements AutoCloseable {
       String destination = destination();
       client.requireNotOnHandlerThread();
       Consumption<LeasedEvent> consumption =
-          new Consumption<>(client.connection(), settings(destination), LeasedEvent::new, receiverOfAll());
+          new Consumption<>(
+              client.connection(), settings(destination), LeasedEvent::new, receiverOfAll());
       client.awaitRegistered(
           consumption.start(), consumption::abandon, "subscriber of '" + destination + "'");
       return new Subscriber(client, consumption, destination);

@@ -3,6 +3,7 @@ package io.parley.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.parley.protocol.ParleyException;
+import io.parley.protocol.frame.Request;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
@@ -84,6 +85,11 @@ class ClientTest {
     ParleyClient client = connecting.join();
     clients.add(client);
     return new Connected(client, peer);
+  }
+
+  /** The first credit of a consumer, given with its registration or right after it. */
+  static int credit(ScriptedBroker.Peer peer, Request.Consume consume) throws InterruptedException {
+    return consume.credit() > 0 ? consume.credit() : peer.await(Request.Credit.class).messages();
   }
 
   /** Runs something that waits, on a thread of its own. */

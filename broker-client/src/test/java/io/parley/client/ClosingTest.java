@@ -185,6 +185,7 @@ class ClosingTest extends ClientTest {
     Request.Consume consume = connected.peer().expect(Request.Consume.class);
     connected.peer().ok(consume);
     consumer = starting.join();
+    assertThat(credit(connected.peer(), consume)).isEqualTo(10);
     return consume.consumer();
   }
 }

@@ -36,22 +36,16 @@ class ConnectingTest extends ClientTest {
 
   @Test
   void shouldTryAllAddressesInTurn() throws Exception {
-    try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int nobody = deaf.getLocalPort();
-      deaf.close();
-      Connected connected =
-          connect(builder().uri("parley://127.0.0.1:" + nobody + ",127.0.0.1:" + broker.port()));
+    Connected connected =
+        connect(
+            builder().uri("parley://127.0.0.1:" + nobodysPort() + ",127.0.0.1:" + broker.port()));
 
-      assertThat(connected.client().isConnected()).isTrue();
-    }
+    assertThat(connected.client().isConnected()).isTrue();
   }
 
   @Test
   void shouldNameTheAddressesWhenNobodyAnswers() throws IOException {
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = socket.getLocalPort();
-    }
+    int nobody = nobodysPort();
     ParleyClient.Builder builder =
         builder()
             .uri("parley://cart:secret@127.0.0.1:" + nobody)
@@ -121,5 +115,11 @@ class ConnectingTest extends ClientTest {
 
     assertThat(take(told.disconnects).code()).isEqualTo(ErrorCode.MALFORMED_FRAME);
     broker.welcome();
+  }
+
+  private static int nobodysPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.parley.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.protocol.ErrorCode;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored") // what the broker sees of them is the test
 class ReconnectingTest extends ClientTest {
   @Test
   void shouldSendUnconfirmedFramesAgainAsTheyWere() throws InterruptedException {
@@ -62,6 +64,27 @@ class ReconnectingTest extends ClientTest {
   }
 
   @Test
+  void shouldSendAgainInOrderWhatTheBrokersStoreMayOrMayNotHold() throws InterruptedException {
+    Connected first = connect();
+    CompletableFuture<MessageId> one = first.client().sendAsync(TYPE, "1");
+    Request.Send doubtful = first.peer().expect(Request.Send.class);
+    CompletableFuture<MessageId> two = first.client().sendAsync(TYPE, "2");
+    first.peer().expect(Request.Send.class);
+    first.peer().fail(doubtful, ErrorCode.STORE_UNAVAILABLE, "disk full");
+
+    ScriptedBroker.Peer second = broker.welcome();
+
+    assertThat(second.hello().producerSession()).isEqualTo(first.peer().hello().producerSession());
+    for (int sequence = 1; sequence <= 2; sequence++) {
+      Request.Send again = second.expect(Request.Send.class);
+      assertThat(again.firstSequence()).isEqualTo(sequence);
+      second.confirm(again);
+    }
+    assertThat(one).succeedsWithin(LONG);
+    assertThat(two).succeedsWithin(LONG);
+  }
+
+  @Test
   void shouldGoOnWithANewSessionWhenTheBrokerForgotTheOldOne() throws InterruptedException {
     Connected first = connect();
     first.client().sendAsync(TYPE, "1");
@@ -103,6 +126,7 @@ class ReconnectingTest extends ClientTest {
     Request.Consume consume = first.peer().expect(Request.Consume.class);
     first.peer().ok(consume);
     consumer.join();
+    assertThat(credit(first.peer(), consume)).isEqualTo(10);
     CompletableFuture<Responder> responder =
         later(
             first.client().responder().on("shop.GetCart", String.class, (q, k) -> Answer.ok(q))
@@ -119,9 +143,9 @@ class ReconnectingTest extends ClientTest {
     Request.Consume again = second.expect(Request.Consume.class);
     assertThat(again.consumer()).isEqualTo(consume.consumer());
     assertThat(again.types()).containsExactly(TYPE);
-    assertThat(again.credit()).isEqualTo(10);
     assertThat(second.expect(Request.Respond.class).responder()).isEqualTo(respond.responder());
     second.expect(Request.Send.class);
+    assertThat(credit(second, again)).isEqualTo(10);
   }
 
   @Test
@@ -174,7 +198,7 @@ class ReconnectingTest extends ClientTest {
     first.peer().cut();
     ScriptedBroker.Peer second = broker.welcome();
     Request.Consume again = second.expect(Request.Consume.class);
-    assertThat(again.credit()).isEqualTo(9);
+    assertThat(credit(second, again)).isEqualTo(9);
     assertThat(inHand.isLeaseLost()).isTrue();
     second.ok(again);
     release.countDown();
@@ -190,6 +214,49 @@ class ReconnectingTest extends ClientTest {
     assertThat(take(begun).sequence()).isEqualTo(41);
     assertThat(second.await(Request.Settle.class, s -> s.started() == 1).consumer())
         .isEqualTo(consume.consumer());
+  }
+
+  @Test
+  void shouldFinishWhatItBeganBeforeItLeavesAStoppingBroker() throws InterruptedException {
+    Connected first = connect();
+    CountDownLatch release = new CountDownLatch(1);
+    BlockingQueue<Long> begun = new LinkedBlockingQueue<>();
+    CompletableFuture<CommandConsumer> starting =
+        later(
+            first
+                    .client()
+                    .commandConsumer()
+                    .on(
+                        TYPE,
+                        String.class,
+                        (command, delivery) -> {
+                          begun.add(delivery.sequence());
+                          release.await();
+                          return CommandResult.complete();
+                        })
+                ::start);
+    Request.Consume consume = first.peer().expect(Request.Consume.class);
+    first.peer().ok(consume);
+    starting.join();
+    first.peer().deliver(consume.consumer(), 100, 1, commands(3));
+    assertThat(take(begun)).isEqualTo(1);
+
+    first
+        .peer()
+        .send(new Response.Failure(0, ErrorCode.GOING_AWAY, false, 0, "the broker is stopping"));
+    first.peer().deliver(consume.consumer(), 101, 4, commands(1));
+    CompletableFuture<MessageId> sent = first.client().sendAsync(TYPE, "x");
+    first.peer().confirm(first.peer().await(Request.Send.class));
+    assertThat(sent).succeedsWithin(LONG);
+    release.countDown();
+
+    Request.Settle settle =
+        first.peer().await(Request.Settle.class, s -> !s.settlements().isEmpty());
+    assertThat(settle.settlements()).containsExactly(new Settlement.Complete(100, 1, 1));
+    first.peer().settled(settle);
+    first.peer().awaitEnd();
+    broker.welcome();
+    assertThat(begun).as("what wasn't begun is left to the broker").isEmpty();
   }
 
   @Test
@@ -234,7 +301,7 @@ class ReconnectingTest extends ClientTest {
     assertThat(again.timeoutMs()).isBetween(1, ask.timeoutMs());
     second.send(
         new Response.Answered(
-            again.correlation(), 200, 0, 0, -1, "", new Payload(null, "cart".getBytes())));
+            again.correlation(), 200, 0, 0, -1, "", new Payload(null, "cart".getBytes(UTF_8))));
     Request.GetOutcome get = second.expect(Request.GetOutcome.class);
     second.send(new Response.OutcomeIs(get.correlation(), Outcome.PENDING));
 

@@ -22,6 +22,7 @@ import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageRecord;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.function.Predicate;
  * A broker's side of the wire, played by a test: it greets, and what else it says the test says.
  * PING is answered with PONG.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty's: a write that fails shows in the test
 final class ScriptedBroker implements AutoCloseable {
   static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -60,7 +62,7 @@ final class ScriptedBroker implements AutoCloseable {
                         .addLast(decoder, new FrameEncoder(), new Peer(channel, decoder));
                   }
                 })
-            .bind(new InetSocketAddress("127.0.0.1", 0))
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .syncUninterruptibly()
             .channel();
   }

@@ -1,5 +1,6 @@
 package io.parley.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored") // what the broker sees of them is the test
 class SendingTest extends ClientTest {
   @Test
   void shouldReturnTheIdWhenTheCommandIsDurable() throws InterruptedException {
@@ -100,7 +102,8 @@ class SendingTest extends ClientTest {
 
     Request.Send batch = connected.peer().expect(Request.Send.class);
     assertThat(batch.firstSequence()).isEqualTo(Sends.FRAMES_IN_FLIGHT_MAX + 1);
-    assertThat(ScriptedBroker.messages(batch.batch()).stream().map(m -> new String(m.body())))
+    assertThat(
+            ScriptedBroker.messages(batch.batch()).stream().map(m -> new String(m.body(), UTF_8)))
         .containsExactlyElementsOf(IntStream.range(0, 1_000).mapToObj(i -> "then " + i).toList());
     connected.peer().confirm(batch);
     first.subList(1, first.size()).forEach(connected.peer()::confirm);
@@ -328,6 +331,6 @@ class SendingTest extends ClientTest {
   }
 
   private static List<String> bodies(MessageBatch batch) {
-    return ScriptedBroker.messages(batch).stream().map(m -> new String(m.body())).toList();
+    return ScriptedBroker.messages(batch).stream().map(m -> new String(m.body(), UTF_8)).toList();
   }
 }

@@ -2,6 +2,7 @@ package io.parley.server;
 
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
+import io.parley.server.admin.Readiness;
 import io.parley.server.config.BrokerConfig;
 import io.parley.server.http.HttpListener;
 import io.parley.server.namespace.Namespace;
@@ -49,11 +50,17 @@ public final class Broker implements AutoCloseable {
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
+  private final String networkHost;
+  private final String httpHost;
+  private volatile boolean stopping;
   private @Nullable TcpListener listener;
   private @Nullable HttpListener http;
   private @Nullable Operations operations;
 
-  private Broker() {}
+  private Broker(BrokerConfig config) {
+    networkHost = config.network().address();
+    httpHost = config.http().host();
+  }
 
   /**
    * Starts a broker and returns when it is ready.
@@ -62,7 +69,7 @@ public final class Broker implements AutoCloseable {
    *     new, damaged or not writable; nothing is left running
    */
   public static Broker start(BrokerConfig config) {
-    Broker broker = new Broker();
+    Broker broker = new Broker(config);
     try {
       broker.startAll(config);
       return broker;
@@ -103,12 +110,14 @@ public final class Broker implements AutoCloseable {
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, served));
     AdminOperations admin = new AdminOperations(namespaces);
+    // Whoever spreads load by readiness sends nobody to a broker that is about to go.
+    Readiness readiness = () -> stopping ? "the broker is stopping" : namespace.trouble();
+    metrics.readiness(readiness);
     show(metrics, namespace, store, listener.counters(), admin);
     if (config.http().enabled()) {
       http =
           step(
-              "HTTP listener",
-              HttpListener.start(config.http(), users, admin, namespace::trouble, metrics));
+              "HTTP listener", HttpListener.start(config.http(), users, admin, readiness, metrics));
     }
   }
 
@@ -122,7 +131,6 @@ public final class Broker implements AutoCloseable {
     namespace.addListener(metrics.engine());
     metrics.engine().leasesExpired(namespace::leasesExpired);
     metrics.engine().inFlight(namespace.sequencer()::bytesInFlight);
-    metrics.readiness(namespace::trouble);
     metrics.destinations(admin, List.of(namespace.name()));
     metrics
         .network()
@@ -200,6 +208,21 @@ public final class Broker implements AutoCloseable {
     return http.port();
   }
 
+  /** Where clients connect, as they write it: {@code parley://127.0.0.1:7440/default}. */
+  public String uri() {
+    return "parley://" + address(networkHost, port()) + "/" + DEFAULT_NAMESPACE;
+  }
+
+  /** Where operators connect, {@code http://127.0.0.1:7441}; null if HTTP is not enabled. */
+  public @Nullable String httpUri() {
+    return http == null ? null : "http://" + address(httpHost, http.port());
+  }
+
+  private static String address(String host, int port) {
+    boolean needsBrackets = host.indexOf(':') >= 0 && !host.startsWith("[");
+    return (needsBrackets ? "[" + host + "]" : host) + ":" + port;
+  }
+
   /**
    * Completed with the reason if a broken invariant stops the broker: the process should end then.
    */
@@ -213,6 +236,7 @@ public final class Broker implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    stopping = true;
     if (listener != null) {
       if (operations != null) {
         operations.drain();

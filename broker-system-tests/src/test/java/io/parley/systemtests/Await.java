@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what must happen soon, and says what didn't. */
 final class Await {
   /** Long enough for the slowest machine; nothing waits this long unless it is broken. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 

@@ -2,6 +2,7 @@ package io.parley.systemtests;
 
 import io.parley.engine.EngineSettings;
 import io.parley.server.config.BrokerConfig;
+import io.parley.server.http.HttpSettings;
 import io.parley.server.operation.LimitSettings;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -63,6 +64,34 @@ final class Settings {
             config.http(),
             config.storage(),
             new LimitSettings(bytes, config.limits().sendWindowBytes()),
+            config.engine(),
+            config.security(),
+            config.log());
+  }
+
+  /** A fixed port for clients. */
+  static UnaryOperator<BrokerConfig> port(int port) {
+    return config ->
+        new BrokerConfig(
+            config.network().listeningOn(config.network().address(), port),
+            config.session(),
+            config.http(),
+            config.storage(),
+            config.limits(),
+            config.engine(),
+            config.security(),
+            config.log());
+  }
+
+  /** A fixed port for operators. */
+  static UnaryOperator<BrokerConfig> httpPort(int port) {
+    return config ->
+        new BrokerConfig(
+            config.network(),
+            config.session(),
+            new HttpSettings(true, config.http().host(), port),
+            config.storage(),
+            config.limits(),
             config.engine(),
             config.security(),
             config.log());

@@ -2,13 +2,13 @@ package io.parley.testkit;
 
 import io.parley.server.Broker;
 import io.parley.server.config.BrokerConfig;
-import io.parley.server.http.HttpSettings;
-import io.parley.server.storage.StorageSettings;
+import io.parley.server.config.ConfigLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -62,26 +62,25 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Starts one on a data directory, which is kept. */
   public static EmbeddedBroker startOn(Path dataDirectory) {
-    return new EmbeddedBroker(dataDirectory, false, config -> config);
+    return startOn(dataDirectory, config -> config);
+  }
+
+  /**
+   * Starts one on a data directory, which is kept.
+   *
+   * @param configure changes the defaults; ports and data directory are set already
+   */
+  public static EmbeddedBroker startOn(Path dataDirectory, UnaryOperator<BrokerConfig> configure) {
+    return new EmbeddedBroker(dataDirectory, false, configure);
   }
 
   private BrokerConfig config(int fixedPort) {
-    BrokerConfig defaults = BrokerConfig.DEFAULTS;
-    StorageSettings storage = defaults.storage();
     return configure.apply(
-        new BrokerConfig(
-            defaults.network().listeningOn(LOOPBACK, fixedPort),
-            defaults.session(),
-            new HttpSettings(true, LOOPBACK, 0),
-            new StorageSettings(
-                directory,
-                storage.cacheBytes(),
-                storage.writeBufferBytes(),
-                storage.maxOpenFiles()),
-            defaults.limits(),
-            defaults.engine(),
-            defaults.security(),
-            defaults.log()));
+        ConfigLoader.of(
+            Map.of(
+                "network.port", Integer.toString(fixedPort),
+                "http.port", "0",
+                "data.directory", directory.toString())));
   }
 
   /** Where clients connect: {@code parley://127.0.0.1:PORT/default}. */

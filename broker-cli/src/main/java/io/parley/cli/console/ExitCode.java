@@ -40,6 +40,9 @@ public final class ExitCode {
   /** The configuration is wrong. */
   public static final int CONFIG = 78;
 
+  /** Ended by Ctrl-C, as shells have it: 128 and the signal's number. */
+  public static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 
   /** The exit code for an error of the broker or the client. */

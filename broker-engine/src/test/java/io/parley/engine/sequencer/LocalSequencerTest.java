@@ -59,8 +59,7 @@ class LocalSequencerTest {
     List<Answer> answers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       answers.add(
-          namespace.submitOnly(
-              TestNamespace.sending(command("cart.Add", "" + i).padded(half))));
+          namespace.submitOnly(TestNamespace.sending(command("cart.Add", "" + i).padded(half))));
     }
     assertThat(namespace.sequencer().bytesInFlight()).isGreaterThan(4L * half);
 
@@ -80,8 +79,7 @@ class LocalSequencerTest {
     Answer fail =
         namespace.submitOnly(
             new Operation.Settle(
-                queue,
-                List.of(new Settlement.Fail(held.epoch(), 1, true, "Broken", "", -1))));
+                queue, List.of(new Settlement.Fail(held.epoch(), 1, true, "Broken", "", -1))));
     Answer redrive = namespace.submitOnly(new Operation.Redrive(queue, null));
     Answer send = namespace.submitOnly(TestNamespace.sending(command("cart.Add", "2")));
 
@@ -194,8 +192,7 @@ class LocalSequencerTest {
     int large = EngineSettings.DEFAULTS.groupBytes();
     for (int i = 0; i < 3; i++) {
       answers.add(
-          namespace.submitOnly(
-              TestNamespace.sending(command("cart.Add", "" + i).padded(large))));
+          namespace.submitOnly(TestNamespace.sending(command("cart.Add", "" + i).padded(large))));
     }
     namespace.store().fillDisk();
 
@@ -250,8 +247,7 @@ class LocalSequencerTest {
               EngineSettings.DEFAULTS, new CrashingStore(new InMemoryStore(), seed), 1 << 20);
       int cart = crashing.claim("cart", "cart.Add");
       Operation.Send send =
-          new Operation.Send(
-              SESSION, 1, TestMessage.batch(command("cart.Add", "1")), List.of());
+          new Operation.Send(SESSION, 1, TestMessage.batch(command("cart.Add", "1")), List.of());
       crashing.store().crashAfterCommits(0);
       assertThat(failed(crashing, send)).isTrue();
       crashing.pass(Duration.ofSeconds(1));
@@ -311,9 +307,7 @@ class LocalSequencerTest {
     namespace.restart();
     TestConsumer consumer = namespace.consume(queue, 0);
 
-    namespace
-        .sequencer()
-        .execute(engine -> engine.credit(consumer.consumer(), 1, 1));
+    namespace.sequencer().execute(engine -> engine.credit(consumer.consumer(), 1, 1));
     namespace.sequencer().runOnce();
 
     assertThat(consumer.take()).isEmpty();

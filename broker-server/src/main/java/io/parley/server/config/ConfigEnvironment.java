@@ -22,7 +22,10 @@ final class ConfigEnvironment {
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
           "PARLEY_ADMIN",
+          "PARLEY_CDS",
           "PARLEY_CONFIG",
+          "PARLEY_JAVA_FOLDERS",
+          "PARLEY_JAVA_HOME",
           "PARLEY_JAVA_OPTS",
           "PARLEY_PASSWORD",
           "PARLEY_PASSWORD_FILE",

@@ -8,7 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -29,7 +33,11 @@ final class OpenRocksDb implements AutoCloseable {
   private final ColumnFamilyHandle state;
   private final ColumnFamilyHandle chunks;
   private final RocksDbLayout layout;
-  private long deletedBefore;
+
+  /**
+   * Position before which all chunks were deleted at once; scans needn't step over each of them.
+   */
+  private volatile long deletedBefore;
 
   private OpenRocksDb(
       RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle state, ColumnFamilyHandle chunks) {
@@ -64,12 +72,13 @@ final class OpenRocksDb implements AutoCloseable {
       }
     }
     check.cutOffTornTail();
+    Set<Path> blobFiles = blobFiles(directory);
     OpenRocksDb opened = open(directory, new RocksDbTuning(settings), RocksDB::open);
     try {
       opened.requireRecovered(directory, check);
-      opened.requireFiles(directory);
+      opened.compareFiles(directory, blobFiles);
       return opened;
-    } catch (RocksDBException | DamagedFileException e) {
+    } catch (IOException | RocksDBException | DamagedFileException e) {
       opened.close();
       throw e;
     }
@@ -101,13 +110,36 @@ final class OpenRocksDb implements AutoCloseable {
     }
   }
 
-  /** RocksDB itself misses blob files only when it reads from them. */
-  private void requireFiles(Path directory) throws RocksDBException, DamagedFileException {
-    for (String name : database.getLiveFiles(false).files) {
-      Path file = Path.of(directory + name);
-      if (!Files.exists(file)) {
-        throw new DamagedFileException(file, "missing");
+  /**
+   * Refuses the database if a file is missing, which for those of chunks RocksDB notices only when
+   * it reads from them; and deletes what a crash left over of them, which RocksDB keeps for ever.
+   *
+   * @param blobFilesBefore those that were there before the database was opened
+   */
+  private void compareFiles(Path directory, Set<Path> blobFilesBefore)
+      throws IOException, RocksDBException, DamagedFileException {
+    Set<Path> leftOver = new HashSet<>(blobFilesBefore);
+    // Compaction is at work already.
+    database.disableFileDeletions();
+    try {
+      for (String name : database.getLiveFiles(false).files) {
+        Path file = Path.of(directory + name);
+        if (!Files.exists(file)) {
+          throw new DamagedFileException(file, "missing");
+        }
+        leftOver.remove(file);
       }
+    } finally {
+      database.enableFileDeletions();
+    }
+    for (Path file : leftOver) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static Set<Path> blobFiles(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".blob")).collect(Collectors.toSet());
     }
   }
 
@@ -122,6 +154,10 @@ final class OpenRocksDb implements AutoCloseable {
   void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
       throws RocksDBException {
     byte[] first = layout.key(table, from);
+    if (RocksDbLayout.isChunks(table) && deletedBefore > 0) {
+      byte[] firstLeft = positionKey(deletedBefore);
+      first = Arrays.compareUnsigned(first, firstLeft) < 0 ? firstLeft : first;
+    }
     byte[] end = toExclusive == null ? layout.end(table) : layout.key(table, toExclusive);
     if (end != null && Arrays.compareUnsigned(first, end) >= 0) {
       return;
@@ -157,7 +193,7 @@ final class OpenRocksDb implements AutoCloseable {
 
   /** Removes all chunks before a position, and the files that hold nothing else. */
   void deleteChunksBefore(long position) throws RocksDBException {
-    byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+    byte[] end = positionKey(position);
     if (position > deletedBefore) {
       // Without this, removing a file with deletions in it would bring back the chunks they
       // deleted,
@@ -166,6 +202,10 @@ final class OpenRocksDb implements AutoCloseable {
       deletedBefore = position;
     }
     database.deleteFilesInRanges(chunks, List.of(FIRST_POSITION, end), false);
+  }
+
+  private static byte[] positionKey(long position) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
   }
 
   /** A property summed over both families. */

@@ -1,5 +1,6 @@
 /**
- * Owns what the broker says of itself: the names of its metrics, their recording, and its log.
+ * Owns what the broker says of itself: the names of its metrics and their recording; how much it
+ * logs.
  *
  * <p>Thread: any records; the HTTP event loop reads. Recording is per batch or group, never per
  * message.

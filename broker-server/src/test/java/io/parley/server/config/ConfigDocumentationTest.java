@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Holds the file we ship against the keys there are. */
 class ConfigDocumentationTest {
   private static final Path SHIPPED = Path.of("..", "config", "parley.yaml");
+  private static final Path START_SCRIPT = Path.of("..", "bin", "parley");
+  private static final Pattern VARIABLE = Pattern.compile("PARLEY_[A-Z_]+");
   private static final Pattern SECTION = Pattern.compile("([a-z-]+):");
   private static final Pattern COMMENTED_KEY = Pattern.compile("  #([a-z-]+): (.+)");
 
@@ -53,6 +56,19 @@ class ConfigDocumentationTest {
   @Test
   void shouldGiveEveryKeyItsOwnVariable() {
     assertThat(ConfigKeys.ALL.stream().map(ConfigKey::variable)).doesNotHaveDuplicates();
+  }
+
+  /** Else setting one of them for the script would keep the broker from starting. */
+  @Test
+  void shouldPassOverVariablesOfTheStartScript() throws IOException {
+    Map<String, String> variables =
+        VARIABLE
+            .matcher(Files.readString(START_SCRIPT))
+            .results()
+            .collect(Collectors.toMap(MatchResult::group, name -> "x", (first, again) -> first));
+
+    assertThat(variables).containsKey("PARLEY_JAVA_OPTS");
+    assertThat(ConfigLoader.load(null, variables, Map.of())).isEqualTo(BrokerConfig.DEFAULTS);
   }
 
   private static Map<String, String> documentedDefaults() throws IOException {

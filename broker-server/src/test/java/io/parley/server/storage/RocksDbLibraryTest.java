@@ -75,11 +75,29 @@ class RocksDbLibraryTest {
     }
   }
 
-  /** Loads the library and tells so. */
+  @Test
+  void shouldLeaveNothingInTheTemporaryFolderWhenKilled() throws Exception {
+    Path temporaryFolder = Files.createDirectory(temporary.resolve("tmp"));
+    List<String> environment =
+        List.of(
+            "env",
+            "XDG_CACHE_HOME=" + temporary.resolve("cache"),
+            "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=" + temporaryFolder);
+    String noFallback = Files.writeString(temporary.resolve("file"), "").toString();
+    try (ChildProcess child = ChildProcess.start(environment, LoadLibrary.class, noFallback)) {
+      assertThat(child.readLong()).isEqualTo(1);
+      child.kill();
+    }
+    assertThat(temporaryFolder).isEmptyDirectory();
+    onlyFile(RocksDbLibrary.unpack(temporary.resolve("cache").resolve("parley")));
+  }
+
+  /** Loads the library, tells so and waits to be killed. */
   static final class LoadLibrary {
     public static void main(String[] args) throws IOException {
       RocksDbLibrary.load(Path.of(args[0]));
       ChildProcess.tellParent(1);
+      ChildProcess.awaitParent();
     }
   }
 

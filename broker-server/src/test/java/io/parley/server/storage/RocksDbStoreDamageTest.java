@@ -43,7 +43,7 @@ class RocksDbStoreDamageTest {
   void shouldRefuseFlippedByteInTheLogUnlessInItsLastRecord() throws IOException {
     int count = 150;
     write(count, SMALL_CHUNK_BYTES_MAX);
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 30; round++) {
       copySound();
       Path log = newest(".log");
       flip(log, random.nextLong(Files.size(log)));

@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -180,11 +179,15 @@ class RocksDbStoreTest extends StoreContract {
   }
 
   @Test
-  void shouldLeaveNothingInTheTemporaryFolder() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(files.filter(file -> file.getFileName().toString().startsWith("librocksdbjni")))
-          .isEmpty();
-    }
+  void shouldRemoveBlobFileThatCrashCutShort() throws Exception {
+    putAll(Table.META, "key");
+    store.close();
+    Path namespace = directory.resolve("namespaces").resolve("default");
+    Path cutShort = namespace.resolve("000321.blob");
+    Files.write(cutShort, new byte[MIB]);
+    store = open();
+    assertThat(cutShort).doesNotExist();
+    assertThat(store.get(Table.META, bytes("key"))).isEqualTo(bytes("key"));
   }
 
   private long fileBytes() {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread; the hook that cleans up at the JVM's end runs on another.
  */
 final class BrokerProcess implements AutoCloseable {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(30);
+  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration DRAINED_WITHIN = Duration.ofSeconds(30);
   private static final long ASK_AGAIN_MS = 10;
   private static final int LOG_LINES_SHOWN = 15;

@@ -1,0 +1,178 @@
+package io.parley.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.model.Message;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.Outcome;
+import io.parley.protocol.model.OutcomeStatus;
+import io.parley.protocol.model.Payload;
+import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationKind;
+import io.parley.server.admin.MessageInfo;
+import io.parley.server.admin.MessageState;
+import io.parley.server.admin.OutcomeInfo;
+import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TypeDeclaration;
+import io.parley.server.admin.TypeInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Answers with what it was given, and remembers what it was asked. */
+final class FakeAdminApi implements AdminApi {
+  static final MessageId ID = MessageId.parse("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b");
+  static final Instant STORED_AT = Instant.parse("2025-01-02T03:04:05.678Z");
+
+  final List<String> asked = new CopyOnWriteArrayList<>();
+
+  /** Done once {@link #types} was asked for. */
+  final CompletableFuture<Void> typesAsked = new CompletableFuture<>();
+
+  /** Done once {@link #queueMessages} was asked for. */
+  final CompletableFuture<Void> messagesAsked = new CompletableFuture<>();
+
+  byte[] body = "hello".getBytes(UTF_8);
+
+  /** When set, {@link #types} waits for it. */
+  CompletionStage<List<TypeInfo>> types =
+      CompletableFuture.completedFuture(
+          List.of(new TypeInfo("shop.Added", MessageKind.EVENT, null, null)));
+
+  @Override
+  public CompletionStage<List<QueueInfo>> queues(String namespace) {
+    return answer(
+        "queues of " + namespace,
+        List.of(
+            queueNamed("cart"),
+            new QueueInfo("shop.Lost", null, List.of("shop.Lost"), 1, 0, 0, 0, 9, 0, 2, true)));
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> queue(String namespace, String queue) {
+    if (queue.equals("missing")) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(ErrorCode.NOT_FOUND, "queue: 'missing' (expected: one that exists)"));
+    } else if (queue.equals("broken")) {
+      throw new IllegalStateException("secret detail");
+    }
+    return answer("queue " + queue, queueNamed(queue));
+  }
+
+  @Override
+  public CompletionStage<List<MessageInfo>> queueMessages(
+      String namespace, String queue, MessageState state, int limit) {
+    messagesAsked.complete(null);
+    return answer("messages of queue " + queue + ", " + state + ", " + limit, List.of(message()));
+  }
+
+  @Override
+  public CompletionStage<List<SubscriptionInfo>> subscriptions(String namespace) {
+    return answer("subscriptions of " + namespace, List.of(subscriptionNamed("billing")));
+  }
+
+  @Override
+  public CompletionStage<SubscriptionInfo> subscription(String namespace, String subscription) {
+    return answer("subscription " + subscription, subscriptionNamed(subscription));
+  }
+
+  @Override
+  public CompletionStage<List<MessageInfo>> subscriptionMessages(
+      String namespace, String subscription, MessageState state, int limit) {
+    return answer(
+        "messages of subscription " + subscription + ", " + state + ", " + limit, List.of());
+  }
+
+  @Override
+  public CompletionStage<List<TypeInfo>> types(String namespace) {
+    asked.add("types");
+    typesAsked.complete(null);
+    return types;
+  }
+
+  @Override
+  public CompletionStage<TypeInfo> declareType(String namespace, TypeDeclaration declaration) {
+    return answer(
+        "declare " + declaration,
+        new TypeInfo(declaration.name(), declaration.kind(), declaration.owner(), "cart"));
+  }
+
+  @Override
+  public CompletionStage<List<DeadLetterInfo>> deadLetters(
+      String namespace, String destination, int limit) {
+    return answer(
+        "dead letters of " + destination + ", " + limit,
+        List.of(
+            new DeadLetterInfo(
+                message(), "cart", DestinationKind.QUEUE, "Timeout", "took too long", STORED_AT)));
+  }
+
+  @Override
+  public CompletionStage<Long> redriveDeadLetters(
+      String namespace, String destination, MessageId id) {
+    return answer("redrive " + destination + " " + id, 3L);
+  }
+
+  @Override
+  public CompletionStage<Long> dropDeadLetters(String namespace, String destination, MessageId id) {
+    return answer("drop " + destination + " " + id, 1L);
+  }
+
+  @Override
+  public CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command) {
+    return answer(
+        "outcome " + command,
+        new OutcomeInfo(
+            command,
+            new Outcome(
+                OutcomeStatus.COMPLETED,
+                "",
+                "",
+                new Payload("text/plain", "done".getBytes(UTF_8)),
+                STORED_AT.toEpochMilli())));
+  }
+
+  private <T> CompletionStage<T> answer(String question, T value) {
+    asked.add(question);
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private static QueueInfo queueNamed(String name) {
+    return new QueueInfo(name, "cart", List.of("shop.Add"), 1, 2, 3, 4, 5, 6, 7, false);
+  }
+
+  private static SubscriptionInfo subscriptionNamed(String name) {
+    return new SubscriptionInfo(name, "billing", List.of("shop.>"), 1, 2, 3, 4, 5, 0, STORED_AT);
+  }
+
+  private MessageInfo message() {
+    return new MessageInfo(
+        42,
+        MessageState.DELAYED,
+        2,
+        STORED_AT,
+        new Message(
+            ID,
+            MessageKind.COMMAND,
+            "shop.Add",
+            "invoice-1",
+            ID,
+            null,
+            0,
+            0,
+            0,
+            false,
+            false,
+            "text/plain",
+            Map.of("tenant", "a"),
+            body));
+  }
+}

@@ -1,0 +1,391 @@
+package io.parley.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.parley.client.ClientListener;
+import io.parley.client.OutgoingMessage;
+import io.parley.client.ParleyClient;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.protocol.model.MessageId;
+import io.parley.testkit.EmbeddedBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What keeps a broker from starting: it says which value, where, and what was expected, leaves the
+ * data as it is, and starts once the cause is gone.
+ */
+class BadStartIT {
+  private static final int EX_CONFIG = 78;
+
+  // ---- configuration: the whole process, as who made the mistake sees it
+
+  @Test
+  void shouldRefuseBadConfigurationAndNameEveryMistake(@TempDir Path folder) throws Exception {
+    Path config = folder.resolve("parley.yaml");
+    Files.writeString(
+        config,
+        """
+        delivery:
+          max-atempts: 3
+          lease: 30
+        limits:
+          max-message: 1TiB
+        """);
+    Refusal refusal =
+        refusedServer(
+            Map.of("PARLEY_NETWORK_PORT", "70000", "PARLEY_DATA_DIRECTRY", "x"),
+            "--config",
+            config.toString(),
+            "--data",
+            folder.resolve("data").toString());
+
+    assertThat(refusal.exitCode).isEqualTo(EX_CONFIG);
+    assertThat(refusal.said)
+        .contains("max-atempts")
+        .contains("delivery.max-attempts") // the nearest known key
+        .contains("'30'")
+        .contains("'1TiB'")
+        .contains("'70000'")
+        .contains("0 to 65535")
+        .contains("PARLEY_DATA_DIRECTRY")
+        .contains("PARLEY_DATA_DIRECTORY")
+        .doesNotContain("\tat ");
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void shouldRefuseToBeReachableByEverybody(@TempDir Path folder) throws Exception {
+    Refusal refusal =
+        refusedServer(Map.of(), "--host", "0.0.0.0", "--data", folder.resolve("data").toString());
+    assertThat(refusal.exitCode).isEqualTo(EX_CONFIG);
+    assertThat(refusal.said).contains("'0.0.0.0'").contains("security.users");
+  }
+
+  private record Refusal(int exitCode, String said) {}
+
+  private static Refusal refusedServer(Map<String, String> environment, String... options)
+      throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("server", "--http-port", "0"));
+    arguments.addAll(List.of(options));
+    Path output = Files.createTempFile("parley-refused", ".txt");
+    ProcessBuilder builder =
+        BrokerProcess.command(List.of("-XX:TieredStopAtLevel=1"), arguments)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .as("the process ends")
+          .isTrue();
+      return new Refusal(process.exitValue(), Files.readString(output));
+    } finally {
+      process.destroyForcibly();
+      Files.delete(output);
+    }
+  }
+
+  // ---- ports
+
+  @Test
+  void shouldRefusePortInUse(@TempDir Path data) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      assertRefused(
+          ErrorCode.INVALID_ARGUMENT,
+          List.of("" + port, "in use", "network.port", "expected"),
+          () -> EmbeddedBroker.startOn(data, Settings.port(port)).close());
+      assertRefused(
+          ErrorCode.INVALID_ARGUMENT,
+          List.of("" + port, "in use", "http.port", "expected"),
+          () -> EmbeddedBroker.startOn(data, Settings.httpPort(port)).close());
+    }
+    // Nothing is left of the attempts: neither lock nor thread nor port.
+    EmbeddedBroker.startOn(data).close();
+  }
+
+  // ---- the data directory
+
+  @Test
+  void shouldRefuseDirectoryOfBrokerThatRuns(@TempDir Path data) throws Exception {
+    try (BrokerProcess first = BrokerProcess.start(data);
+        ParleyClient client = ParleyClient.connect(first.uri(), "")) {
+      assertRefused(
+          ErrorCode.DATA_DIRECTORY_LOCKED,
+          List.of(data.toString(), "process " + first.pid(), "expected: one broker"),
+          () -> EmbeddedBroker.startOn(data).close());
+      // The first one noticed nothing.
+      assertThat(client.send("AddProduct", "lantern")).isNotNull();
+      first.kill();
+    }
+    // A lock whose holder was killed is none.
+    assertHolds(data, 1);
+  }
+
+  @Test
+  void shouldRefuseDirectoryOfNewerFormatUntouched(@TempDir Path data) throws Exception {
+    store(data, 10);
+    Path format = data.resolve("format");
+    String known = Files.readString(format);
+    Files.writeString(format, "2\n");
+    Map<Path, Long> before = sizes(data);
+
+    assertRefused(
+        ErrorCode.DATA_FORMAT_TOO_NEW,
+        List.of(format.toString(), "format 2", "expected: at most 1"),
+        () -> EmbeddedBroker.startOn(data).close());
+
+    assertThat(sizes(data)).isEqualTo(before);
+    Files.writeString(format, known);
+    assertHolds(data, 10);
+  }
+
+  @Test
+  void shouldRefuseDirectoryThatHoldsSomethingElse(@TempDir Path data) throws Exception {
+    Files.writeString(data.resolve("thesis.txt"), "precious");
+    assertRefused(
+        ErrorCode.INVALID_ARGUMENT,
+        List.of(data.toString(), "'thesis.txt'", "expected: empty"),
+        () -> EmbeddedBroker.startOn(data).close());
+    try (Stream<Path> files = Files.list(data)) {
+      assertThat(files).containsExactly(data.resolve("thesis.txt"));
+    }
+  }
+
+  /** What was confirmed and is only in the log, when one bit of it flipped. */
+  @Test
+  void shouldRefuseDirectoryWithCorruptLogAndNameIt(@TempDir Path folder) throws Exception {
+    Path data = folder.resolve("data");
+    int messages = 3_000;
+    try (BrokerProcess broker = BrokerProcess.start(data)) {
+      send(broker.uri(), messages);
+      broker.kill();
+    }
+    for (String sort : List.of(".log", "MANIFEST-", "CURRENT")) {
+      assertDamageIsFound(copy(data, folder.resolve("killed " + sort)), sort, messages);
+    }
+  }
+
+  @Test
+  void shouldRefuseDirectoryWithCorruptTableAndNameIt(@TempDir Path folder) throws Exception {
+    Path data = folder.resolve("data");
+    int messages = 3_000;
+    store(data, messages);
+    assertHolds(data, messages); // what was in the log is in tables after a start
+    for (String sort : List.of(".sst", ".blob", "MANIFEST-")) {
+      assertDamageIsFound(copy(data, folder.resolve("closed " + sort)), sort, messages);
+    }
+  }
+
+  private static void assertDamageIsFound(Path data, String sort, int messages) throws Exception {
+    Path file = largest(data.resolve("namespaces").resolve("default"), sort);
+    byte[] sound = Files.readAllBytes(file);
+    byte[] corrupt = sound.clone();
+    int end = sound.length;
+    while (sound[end - 1] == 0) {
+      end--; // what is preallocated
+    }
+    corrupt[end / 2] ^= 0x10;
+    Files.write(file, corrupt);
+
+    assertThatExceptionOfType(ParleyException.class)
+        .as("start with a damaged %s", file.getFileName())
+        .isThrownBy(() -> EmbeddedBroker.startOn(data).close())
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA_CORRUPT))
+        .withMessageContaining(file.getFileName().toString());
+
+    Files.write(file, sound);
+    assertHolds(data, messages);
+  }
+
+  private static Path copy(Path data, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(data.relativize(file).toString()));
+      }
+    }
+    return to;
+  }
+
+  /** The largest file of a sort, by what is written in it. */
+  private static Path largest(Path database, String sort) throws IOException {
+    try (Stream<Path> files = Files.list(database)) {
+      return files
+          .filter(file -> file.getFileName().toString().contains(sort))
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow(() -> new AssertionError("no file of sort " + sort + " in " + database));
+    }
+  }
+
+  // ---- the disk
+
+  @Test
+  void shouldRefuseFullDiskAtStartAndLoseNothing(@TempDir Path mountPoint) throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(mountPoint)) {
+      Path data = mountPoint.resolve("data");
+      store(data, 10);
+      disk.fill();
+      assertRefused(
+          ErrorCode.STORE_UNAVAILABLE,
+          List.of(data.toString(), "No space left on device"),
+          () -> EmbeddedBroker.startOn(data).close());
+      disk.free();
+      assertHolds(data, 10);
+    }
+  }
+
+  @Test
+  void shouldRefuseNewDirectoryOnFullDisk(@TempDir Path mountPoint) throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(mountPoint)) {
+      disk.fill();
+      Path data = mountPoint.resolve("data");
+      assertRefused(
+          ErrorCode.STORE_UNAVAILABLE,
+          List.of(data.toString(), "No space left on device"),
+          () -> EmbeddedBroker.startOn(data).close());
+      disk.free();
+      store(data, 1);
+      assertHolds(data, 1);
+    }
+  }
+
+  @Test
+  void shouldRefuseWritesWhileDiskIsFullAndGoOnByItselfOnceThereIsRoom(@TempDir Path mountPoint)
+      throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(mountPoint);
+        EmbeddedBroker broker = EmbeddedBroker.startOn(mountPoint.resolve("data"))) {
+      Admin admin = Admin.of(broker);
+      try (ParleyClient client =
+          ParleyClient.builder().uri(broker.uri()).listener(new ClientListener() {}).connect()) {
+        client.send("AddProduct", "before");
+        disk.fill();
+        // The log's file has some room left.
+        byte[] body = new byte[256 * 1024];
+        List<CompletableFuture<MessageId>> sent = new ArrayList<>();
+        Await.until(
+            "writes are refused",
+            () -> {
+              if (sent.size() < 200) {
+                sent.add(client.sendAsync(OutgoingMessage.of("AddProduct", body)));
+              }
+              return status(admin) == 503;
+            });
+        disk.free();
+        for (CompletableFuture<MessageId> each : sent) {
+          assertThat(Await.result(each)).isNotNull();
+        }
+        assertThat(admin.status("/health/ready")).isEqualTo(200);
+        assertThat(admin.queue("AddProduct").get("ready").asInt()).isEqualTo(1 + sent.size());
+      }
+    }
+  }
+
+  private static int status(Admin admin) {
+    try {
+      return admin.status("/health/ready");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A file system of its own; needs root. */
+  private record SmallDisk(Path mountPoint) implements AutoCloseable {
+    static SmallDisk mount(Path mountPoint) throws Exception {
+      Process mount =
+          new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", "" + mountPoint)
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(mount.getInputStream().readAllBytes());
+      Assumptions.assumeTrue(mount.waitFor() == 0, "cannot mount a small disk: " + said);
+      return new SmallDisk(mountPoint);
+    }
+
+    void fill() throws IOException {
+      byte[] block = new byte[4 * 1024];
+      try (var out = Files.newOutputStream(filler())) {
+        while (true) {
+          out.write(block);
+        }
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("No space left");
+      }
+    }
+
+    void free() throws IOException {
+      Files.delete(filler());
+    }
+
+    private Path filler() {
+      return mountPoint.resolve("filler");
+    }
+
+    @Override
+    public void close() throws Exception {
+      assertThat(new ProcessBuilder("umount", "-l", "" + mountPoint).start().waitFor()).isZero();
+    }
+  }
+
+  // ---- what the tests say in short
+
+  private static void assertRefused(ErrorCode code, List<String> parts, ThrowingCallable starting) {
+    assertThatExceptionOfType(ParleyException.class)
+        .isThrownBy(starting)
+        .satisfies(
+            e -> {
+              assertThat(e.code()).isEqualTo(code);
+              assertThat(e.getMessage()).contains(parts);
+            });
+  }
+
+  private static void store(Path data, int messages) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startOn(data)) {
+      send(broker.uri(), messages);
+    }
+  }
+
+  private static void send(String uri, int messages) throws Exception {
+    try (ParleyClient client = ParleyClient.connect(uri, "")) {
+      List<CompletableFuture<MessageId>> confirms = new ArrayList<>();
+      for (int i = 0; i < messages; i++) {
+        confirms.add(client.sendAsync("AddProduct", "product " + i));
+      }
+      for (CompletableFuture<MessageId> confirm : confirms) {
+        assertThat(Await.result(confirm)).isNotNull();
+      }
+    }
+  }
+
+  private static void assertHolds(Path data, int messages) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startOn(data)) {
+      assertThat(Admin.of(broker).queue("AddProduct").get("ready").asInt()).isEqualTo(messages);
+    }
+  }
+
+  private static Map<Path, Long> sizes(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files
+          .filter(Files::isRegularFile)
+          .collect(java.util.stream.Collectors.toMap(file -> file, file -> file.toFile().length()));
+    }
+  }
+}
