@@ -44,6 +44,8 @@ final class HelpDesk implements AutoCloseable {
   /** Set while it is no surprise that nobody answers; the next right answer takes it back. */
   private volatile boolean outageKnown;
 
+  private volatile boolean outageOver;
+
   // Where it leafs; only its own thread.
   private String country = "";
   private int page;
@@ -57,9 +59,15 @@ final class HelpDesk implements AutoCloseable {
     clock.scheduleWithFixedDelay(this::askAll, 0, ASK_EVERY_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** Somebody is broken on purpose: until the next right answer, none at all is fine too. */
-  void expectOutage() {
+  /** Somebody is about to be broken on purpose: from now on no answer at all is fine too. */
+  void outageBegins() {
     outageKnown = true;
+    outageOver = false;
+  }
+
+  /** What was broken is there again: no answer is fine until the next right one. */
+  void outageEnds() {
+    outageOver = true;
   }
 
   private void askAll() {
@@ -141,7 +149,9 @@ final class HelpDesk implements AutoCloseable {
     }
     countByStatus.merge(status, 1L, Long::sum);
     if (status.equals(expectedStatus)) {
-      outageKnown = false;
+      if (outageOver) {
+        outageKnown = false;
+      }
     } else if (!outageKnown) {
       wrong("status %s (expected: %s)".formatted(status, expectedStatus));
     }

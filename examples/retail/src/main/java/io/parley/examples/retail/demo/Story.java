@@ -123,11 +123,12 @@ final class Story {
   }
 
   private void killBroker() throws IOException, InterruptedException {
-    shop.helpDesk().expectOutage();
+    shop.helpDesk().outageBegins();
     narrator.tell("The broker gets SIGKILL after %,d commands.", shop.carts().decided());
     long killedNanos = System.nanoTime();
     broker.kill();
     broker.startAgain();
+    shop.helpDesk().outageEnds();
     brokerKills++;
     brokerDownMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - killedNanos);
     narrator.tell("It is ready again after %,d ms.", brokerDownMs);
@@ -136,7 +137,7 @@ final class Story {
   /** At the worst moment, if there still is one: between a cart's change and its settle. */
   private void crashCartService() throws IOException, InterruptedException {
     if (settings.cartInstances() == 1) {
-      shop.helpDesk().expectOutage();
+      shop.helpDesk().outageBegins();
     }
     CartService doomed = shop.firstCartService();
     doomed.crashBeforeNextSettle();
@@ -147,6 +148,7 @@ final class Story {
         "A cart instance crashes in the middle of its leases after %,d commands.",
         shop.carts().decided());
     shop.startCartService();
+    shop.helpDesk().outageEnds();
     narrator.tell("Another one takes its place.");
   }
 
