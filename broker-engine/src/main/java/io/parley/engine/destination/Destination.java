@@ -908,8 +908,7 @@ public final class Destination {
     return (run.flags & MessageRecord.FLAG_KEY) == 0 ? 0 : record(run, index).keyHash();
   }
 
-  private boolean mayPass(
-      long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
+  private boolean mayPass(long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
     return keyHash == 0 || gates().pass(keyHash, sequence, single, nowMs);
   }
 
