@@ -50,6 +50,11 @@ final class Admin {
     return response(path).statusCode();
   }
 
+  /** What a path says, whatever its status. */
+  String text(String path) throws IOException, InterruptedException {
+    return response(path).body();
+  }
+
   private JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> response = response(path);
     if (response.statusCode() != 200) {
