@@ -2,6 +2,7 @@ package io.parley.client;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -458,10 +459,18 @@ final class Connection {
     }
   }
 
+  private static void resetOnClose(Channel socket) {
+    try {
+      socket.config().setOption(ChannelOption.SO_LINGER, 0);
+    } catch (ChannelException e) {
+      // It ended by itself meanwhile: what was to be cut off is.
+    }
+  }
+
   private void closeNow(boolean reset) {
     if (channel != null) {
       if (reset) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        resetOnClose(channel);
       }
       channel.close();
     }
