@@ -540,7 +540,8 @@ final class Connection {
     }
     if (failure.code() == ErrorCode.STORE_UNAVAILABLE
         && calls.get(failure.correlation()) instanceof SendBatch) {
-      // In doubt: it may be on the disk. So it keeps its place and its number, and goes again on the
+      // In doubt: it may be on the disk. So it keeps its place and its number, and goes again on
+      // the
       // next connection, which the broker takes once its store works.
       end(socket, reason);
       return;

@@ -165,11 +165,6 @@ public final class Engine implements OperationHandler {
     return proposals.poll();
   }
 
-  /** Whether {@link #pollProposal} has one. */
-  public boolean hasProposals() {
-    return !proposals.isEmpty();
-  }
-
   // ---------------------------------------------------------------- between groups
 
   /** Hands out what is ready to consumers with credit. */

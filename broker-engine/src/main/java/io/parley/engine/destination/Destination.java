@@ -768,7 +768,7 @@ public final class Destination {
     do {
       grantReturned(grant, nowMs);
       while (grant.hasRoom() && (gates == null || !gates.isFull())) {
-        Run run = window.atCursor(store, committedEnd());
+        Run run = freshRun();
         if (run == null) {
           break;
         }
@@ -791,9 +791,22 @@ public final class Destination {
 
   private void returnThoseBehindTheCursor() {
     if (gates != null && gates.ahead() > 0) {
-      window.atCursor(store, committedEnd()); // moves it over what is gone
+      freshRun();
       gates.cursorAt(window.cursor());
     }
+  }
+
+  /**
+   * Moves the cursor to the next message that nobody looked at yet; returns its run, or null if
+   * there is none.
+   */
+  private @Nullable Run freshRun() {
+    Run run = window.atCursor(store, committedEnd());
+    while (run != null && !isFresh(run, index(run, window.cursor()))) {
+      window.advance(run, window.cursor() + 1);
+      run = window.atCursor(store, committedEnd());
+    }
+    return run;
   }
 
   /**
@@ -847,10 +860,6 @@ public final class Destination {
   /** Grants messages from the cursor on, as far as they adjoin, fit and may pass. */
   private void grantFresh(Grant grant, Run run, long nowMs) {
     int from = index(run, window.cursor());
-    if (!isFresh(run, from)) {
-      window.advance(run, window.cursor() + 1);
-      return;
-    }
     boolean keyed = (run.flags & MessageRecord.FLAG_KEY) != 0;
     int to = Math.min(run.fragmentEnd(from), from + grant.room());
     int size = 0;
@@ -908,22 +917,13 @@ public final class Destination {
     return (run.flags & MessageRecord.FLAG_KEY) == 0 ? 0 : record(run, index).keyHash();
   }
 
-  private boolean mayPass(
-      long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
+  private boolean mayPass(long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
     return keyHash == 0 || gates().pass(keyHash, sequence, single, nowMs);
   }
 
   /** Whether there are messages before a sequence that nobody looked at yet. */
   private boolean isFreshBefore(long sequence) {
-    Run run = window.atCursor(store, committedEnd());
-    while (run != null && window.cursor() < sequence) {
-      if (isFresh(run, index(run, window.cursor()))) {
-        return true;
-      }
-      window.advance(run, window.cursor() + 1);
-      run = window.atCursor(store, committedEnd());
-    }
-    return false;
+    return freshRun() != null && window.cursor() < sequence;
   }
 
   /** What it holds in memory. */

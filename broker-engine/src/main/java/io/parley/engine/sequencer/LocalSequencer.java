@@ -120,8 +120,11 @@ public final class LocalSequencer implements Sequencer {
     try {
       housekeep(current, nowMs);
       runGroup(current, nowMs);
-      current.serve(nowMs);
-      return current.hasProposals() || hasProposed() || !waiting.isEmpty()
+      collectProposals(current);
+      if (proposed.isEmpty()) { // else messages come back in two parts, the later ones first
+        current.serve(nowMs);
+      }
+      return !proposed.isEmpty() || !proposedScans.isEmpty() || !waiting.isEmpty()
           ? 0
           : Math.max(0, Math.min(nextSweepMs, current.nextDueMs()) - time.millis());
     } catch (StoreException e) {
@@ -177,8 +180,10 @@ public final class LocalSequencer implements Sequencer {
     runTasks(current);
   }
 
-  private boolean hasProposed() {
-    return !proposed.isEmpty() || !proposedScans.isEmpty();
+  private void collectProposals(Engine current) {
+    for (Operation own = current.pollProposal(); own != null; own = current.pollProposal()) {
+      propose(own);
+    }
   }
 
   private void propose(Operation own) {
@@ -190,9 +195,7 @@ public final class LocalSequencer implements Sequencer {
    * two that scan others get their turn.
    */
   private @Nullable Entry next(Engine current) {
-    for (Operation own = current.pollProposal(); own != null; own = current.pollProposal()) {
-      propose(own);
-    }
+    collectProposals(current);
     if (!proposed.isEmpty()) {
       return proposed.peek();
     }

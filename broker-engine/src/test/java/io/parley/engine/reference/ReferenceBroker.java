@@ -103,7 +103,9 @@ final class ReferenceBroker {
     }
   }
 
-  /** Messages of one group, one after the other in one place: their space goes when all are done. */
+  /**
+   * Messages of one group, one after the other in one place: their space goes when all are done.
+   */
   static final class Stretch {
     long bytes;
   }
@@ -250,8 +252,7 @@ final class ReferenceBroker {
     if (delayed) {
       growing.remove(place);
     }
-    Stretch stretch =
-        delayed ? new Stretch() : growing.computeIfAbsent(place, p -> new Stretch());
+    Stretch stretch = delayed ? new Stretch() : growing.computeIfAbsent(place, p -> new Stretch());
     stretch.bytes += delayed ? 0 : size;
     Copy copy = new Copy(place.nextSequence++, message, size, nowMs, stretch);
     copy.single = delayed;
@@ -457,9 +458,7 @@ final class ReferenceBroker {
     }
     nextForgetMs = nowMs + 1_000;
     dedup.values().removeIf(endMs -> endMs <= nowMs);
-    sessions
-        .values()
-        .removeIf(s -> Math.max(s.seenMs, startedAtMs) + dedupWindowMs <= nowMs);
+    sessions.values().removeIf(s -> Math.max(s.seenMs, startedAtMs) + dedupWindowMs <= nowMs);
     outcomes.values().removeIf(ended -> ended.atMs + retentionMs <= nowMs);
   }
 

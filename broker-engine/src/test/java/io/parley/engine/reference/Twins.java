@@ -103,8 +103,7 @@ final class Twins {
               new Operation.Subscribe(
                   subscribe.service(), subscribe.subscription(), patterns(subscribe))));
     } else if (step instanceof Step.Settle settle) {
-      return settled(
-          namespace.submit(new Operation.Settle(settle.place(), settle.settlements())));
+      return settled(namespace.submit(new Operation.Settle(settle.place(), settle.settlements())));
     } else if (step instanceof Step.Redrive redrive) {
       return (int) namespace.redrive(redrive.place(), redrive.message());
     } else if (step instanceof Step.Drop drop) {
@@ -143,7 +142,9 @@ final class Twins {
       return null;
     }
     Map<Integer, ErrorCode> refusals = new TreeMap<>();
-    ((Result.Sent) result).refusals().forEach(refusal -> refusals.put(refusal.index(), refusal.code()));
+    ((Result.Sent) result)
+        .refusals()
+        .forEach(refusal -> refusals.put(refusal.index(), refusal.code()));
     return refusals;
   }
 
@@ -226,7 +227,13 @@ final class Twins {
           .isEqualTo(contents(place));
     }
     Map<String, String> types = new TreeMap<>();
-    namespace.engine().catalog().types().forEach(type -> types.put(type.name(), type.kind() + ":" + type.queue() + ":" + type.unowned()));
+    namespace
+        .engine()
+        .catalog()
+        .types()
+        .forEach(
+            type ->
+                types.put(type.name(), type.kind() + ":" + type.queue() + ":" + type.unowned()));
     Map<String, String> expected = new TreeMap<>();
     for (Map.Entry<String, Type> type : reference.types.entrySet()) {
       Place queue = type.getValue().queue;

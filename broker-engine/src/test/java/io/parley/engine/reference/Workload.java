@@ -153,7 +153,9 @@ final class Workload {
       message = TestMessage.event(pick(COMMANDS), body);
     } else {
       message =
-          oneIn(2) ? TestMessage.command(pick(COMMANDS), body) : TestMessage.event(pick(EVENTS), body);
+          oneIn(2)
+              ? TestMessage.command(pick(COMMANDS), body)
+              : TestMessage.event(pick(EVENTS), body);
     }
     if (oneIn(8)) {
       message.id(new MessageId(1, random.nextInt(20))).once();
@@ -253,7 +255,8 @@ final class Workload {
       case 6, 7 -> new Settlement.CompleteWith(epoch, sequence, null, emitted());
       case 8 -> new Settlement.Reject(epoch, sequence, "INVALID", "no");
       case 9, 10, 11 ->
-          new Settlement.Fail(epoch, sequence, false, "Broken", "", pick(new long[] {0, 500, 5_000}));
+          new Settlement.Fail(
+              epoch, sequence, false, "Broken", "", pick(new long[] {0, 500, 5_000}));
       case 12 -> new Settlement.Fail(epoch, sequence, true, "Undecodable", "", 0);
       case 13, 14 -> new Settlement.Release(epoch, sequence, count);
       default -> new Settlement.Extend(epoch, sequence, count, LEASE_MS * (1 + random.nextInt(3)));
@@ -274,8 +277,7 @@ final class Workload {
     }
     Place place = places.get(random.nextInt(places.size()));
     List<Copy> letters = List.copyOf(place.dead.values());
-    MessageId one =
-        oneIn(2) ? letters.get(random.nextInt(letters.size())).message.id() : null;
+    MessageId one = oneIn(2) ? letters.get(random.nextInt(letters.size())).message.id() : null;
     return oneIn(3) ? new Step.Drop(place.id, one) : new Step.Redrive(place.id, one);
   }
 }

@@ -301,14 +301,19 @@ public final class RocksDbStore implements Store {
     return refusal;
   }
 
+  /** RocksDB reports a missing file as the disk's error; it is a loss of what was stored. */
   private static boolean isOfTheDisk(RocksDBException e) {
     Status status = e.getStatus();
-    return status != null && status.getCode() == Status.Code.IOError;
+    return status != null
+        && status.getCode() == Status.Code.IOError
+        && !reason(e).contains("No such file");
   }
 
   private static String reason(RocksDBException e) {
     Status status = e.getStatus();
-    return status == null ? e.toString() : status.getCodeString() + ": " + status.getState();
+    return status == null || status.getState() == null
+        ? e.toString()
+        : status.getCodeString() + ": " + status.getState();
   }
 
   @FunctionalInterface

@@ -167,9 +167,7 @@ class RocksDbStoreDamageTest {
       copySound();
       Path file = all(damaged, suffix).get(0);
       Files.delete(file);
-      assertThatThrownBy(this::openDamaged)
-          .isInstanceOf(ParleyException.class)
-          .hasMessageContaining(file.getFileName().toString());
+      assertRefused(ErrorCode.DATA_CORRUPT, file.getFileName().toString());
     }
   }
 
