@@ -10,7 +10,7 @@ ARG BASE_IMAGE=docker.io/library/eclipse-temurin:25-jre
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -ntp -DskipTests -pl broker-cli -am package
+RUN mvn -B -ntp -Pquick -DskipTests -pl broker-cli -am package
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="Parley" \
