@@ -66,6 +66,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "Most unconfirmed commands of a producer; 1000.")
   private int window = 1_000;
 
+  @Option(
+      names = "--credit",
+      paramLabel = "N",
+      description = "Most commands a consumer holds; 1000.")
+  private int credit = 1_000;
+
   @Option(names = "--duration", paramLabel = "TIME", description = "Measured time; 10s.")
   private Duration duration = Duration.ofSeconds(10);
 
@@ -86,7 +92,9 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     BenchSettings settings =
         Arguments.checked(
-            () -> new BenchSettings(producers, consumers, size, window, warmup, duration, drain));
+            () ->
+                new BenchSettings(
+                    producers, consumers, size, window, credit, warmup, duration, drain));
     CommandBench bench =
         new CommandBench(settings, service -> Clients.connect(context, service), this::progress);
     BenchReport report = Interruption.run(bench::run);
@@ -126,7 +134,9 @@ final class BenchCommand implements Callable<Integer> {
                     + " consumers, "
                     + Text.count(settings.sizeBytes())
                     + " bytes, window "
-                    + Text.count(settings.window()))
+                    + Text.count(settings.window())
+                    + ", credit "
+                    + Text.count(settings.credit()))
             .add("Measured", Text.nanos(report.measuredNanos()))
             .add("Confirmed", rate(report.confirmedPerSecond(), settings.sizeBytes()))
             .add("Received", rate(report.receivedPerSecond(), settings.sizeBytes()))
@@ -175,6 +185,7 @@ final class BenchCommand implements Callable<Integer> {
     json.put("consumers", settings.consumers());
     json.put("sizeBytes", settings.sizeBytes());
     json.put("window", settings.window());
+    json.put("credit", settings.credit());
     json.put("measuredSeconds", report.measuredNanos() / 1e9);
     json.put("confirmedPerSecond", report.confirmedPerSecond());
     json.put("receivedPerSecond", report.receivedPerSecond());

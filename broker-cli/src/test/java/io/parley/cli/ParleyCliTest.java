@@ -118,6 +118,7 @@ class ParleyCliTest {
         "query ask a.B --page -1                 | --page: -1 (expected: 0 to",
         "query ask a.B --deadline 0s             | deadline",
         "bench --size 3                          | size: 3 (expected: 29 to",
+        "bench --credit 0                        | credit: 0 (expected: 1 to",
         "bench --duration 0s                     | duration: 0 (expected: more)",
       })
   void shouldExplainAWrongCommandLine(String line, String expected) {

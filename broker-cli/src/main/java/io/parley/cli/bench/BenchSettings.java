@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param producers connections that send
  * @param consumers connections that handle
  * @param sizeBytes body of each message
- * @param window most unconfirmed messages of each producer, and most a consumer holds
+ * @param window most unconfirmed messages of each producer
+ * @param credit most messages a consumer holds
  * @param warmup load before anything is measured
  * @param duration measured load after that
  * @param drain how long to wait, once nothing more is sent, while nothing more arrives
@@ -19,6 +20,7 @@ public record BenchSettings(
     int consumers,
     int sizeBytes,
     int window,
+    int credit,
     Duration warmup,
     Duration duration,
     Duration drain) {
@@ -28,12 +30,16 @@ public record BenchSettings(
   /** Most producers or consumers. */
   public static final int CONNECTIONS_MAX = 256;
 
+  /** Most unconfirmed messages; the client has room for more. */
+  public static final int WINDOW_MAX = 65_536;
+
   /** Checks the numbers. */
   public BenchSettings {
     require("producers", producers, 1, CONNECTIONS_MAX);
     require("consumers", consumers, 0, CONNECTIONS_MAX);
     require("size", sizeBytes, SIZE_MIN_BYTES, WireLimits.MESSAGE_HARD_MAX_BYTES);
-    require("window", window, 1, WireLimits.CREDIT_MAX);
+    require("window", window, 1, WINDOW_MAX);
+    require("credit", credit, 1, WireLimits.CREDIT_MAX);
     if (duration.isZero()) {
       throw new IllegalArgumentException("duration: 0 (expected: more)");
     }

@@ -90,7 +90,7 @@ public final class CommandBench {
         client
             .commandConsumer()
             .types(TYPE)
-            .credit(settings.window())
+            .credit(settings.credit())
             .manual(this::arrived)
             .start();
       }
