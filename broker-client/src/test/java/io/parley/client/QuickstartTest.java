@@ -47,8 +47,9 @@ class QuickstartTest extends ClientTest {
     CompletableFuture<String> running = later(() -> quickstart(broker.uri()));
     ScriptedBroker.Peer peer = broker.welcome();
     int[] numbers = new int[2];
-    int[] asked = new int[1];
+    Request.Ask asked = null;
     List<Message> emitted = new ArrayList<>();
+    boolean questioned = false;
     Request request = null;
     while (!(request instanceof Request.Goodbye)) {
       request = peer.expect(Request.class);
@@ -56,10 +57,9 @@ class QuickstartTest extends ClientTest {
         peer.confirm(send);
         peer.deliver(numbers[0], 1, 1, send.batch());
       } else if (request instanceof Request.Ask ask) {
-        asked[0] = ask.correlation();
-        peer.send(new Push.Question(numbers[1], 5, 10_000, 0, 0, ask.query()));
+        asked = ask;
       } else if (request instanceof Request.Answer answer) {
-        peer.send(new Response.Answered(asked[0], 200, 0, 0, -1, "", answer.body()));
+        peer.send(new Response.Answered(asked.correlation(), 200, 0, 0, -1, "", answer.body()));
       } else if (request instanceof Request.Settle settle) {
         for (Settlement settlement : settle.settlements()) {
           MessageBatch batch = ((Settlement.CompleteWith) settlement).emitted();
@@ -70,6 +70,11 @@ class QuickstartTest extends ClientTest {
         numbers[0] = request instanceof Request.Consume consume ? consume.consumer() : numbers[0];
         numbers[1] = request instanceof Request.Respond respond ? respond.responder() : numbers[1];
         peer.ok(request);
+      }
+      if (asked != null && !emitted.isEmpty() && !questioned) {
+        // Not before the command is handled: with the answer the client closes.
+        questioned = true;
+        peer.send(new Push.Question(numbers[1], 5, 10_000, 0, 0, asked.query()));
       }
     }
 
