@@ -251,6 +251,7 @@ final class BacklogCampaign {
   /** Looks into a process from outside. */
   private record BrokerMemory(long pid, JMXConnector connector, MemoryMXBean memory)
       implements AutoCloseable {
+    @SuppressWarnings("BanJNDI") // the address comes from a process of our own
     static BrokerMemory of(long pid) throws Exception {
       VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
       JMXServiceURL address;
