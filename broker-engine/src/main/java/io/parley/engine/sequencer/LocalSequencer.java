@@ -81,12 +81,17 @@ public final class LocalSequencer implements Sequencer {
 
   @Override
   public void submit(Operation operation, Reply reply) {
-    enqueue(new Entry(operation, reply, null, operation.sizeBytes()));
+    enqueue(new Entry(operation, reply, null, null, operation.sizeBytes()));
   }
 
   @Override
   public void execute(Task task) {
-    enqueue(new Entry(null, null, task, 0));
+    enqueue(new Entry(null, null, task, null, 0));
+  }
+
+  @Override
+  public Sequencer lane() {
+    return new Lane();
   }
 
   private void enqueue(Entry entry) {
@@ -158,6 +163,12 @@ public final class LocalSequencer implements Sequencer {
       if (entry == null || (entry.scans() && !group.isEmpty())) {
         break;
       }
+      if (entry.lane != null && entry.lane.failure != null) {
+        waiting.remove();
+        bytesInFlight.addAndGet(-entry.sizeBytes);
+        entry.fail(entry.lane.failure);
+        continue;
+      }
       take(current, entry);
       bytes += entry.sizeBytes;
       scans = entry.scans();
@@ -187,7 +198,7 @@ public final class LocalSequencer implements Sequencer {
   }
 
   private void propose(Operation own) {
-    (own.scans() ? proposedScans : proposed).add(new Entry(own, null, null, 0));
+    (own.scans() ? proposedScans : proposed).add(new Entry(own, null, null, null, 0));
   }
 
   /**
@@ -279,18 +290,50 @@ public final class LocalSequencer implements Sequencer {
   }
 
   private record Entry(
-      @Nullable Operation operation, @Nullable Reply reply, @Nullable Task task, int sizeBytes) {
+      @Nullable Operation operation,
+      @Nullable Reply reply,
+      @Nullable Task task,
+      @Nullable Lane lane,
+      int sizeBytes) {
 
     boolean scans() {
       return operation != null && operation.scans();
     }
 
     void fail(StoreException why) {
+      if (lane != null) {
+        lane.failure = why;
+      }
       if (reply != null) {
         reply.failed(why);
       } else if (task != null) {
         task.dropped(why);
       }
+    }
+  }
+
+  private final class Lane implements Sequencer {
+    /** Why an operation failed; null while none did. Owner thread. */
+    private @Nullable StoreException failure;
+
+    @Override
+    public void submit(Operation operation, Reply reply) {
+      enqueue(new Entry(operation, reply, null, this, operation.sizeBytes()));
+    }
+
+    @Override
+    public void execute(Task task) {
+      LocalSequencer.this.execute(task);
+    }
+
+    @Override
+    public long bytesInFlight() {
+      return LocalSequencer.this.bytesInFlight();
+    }
+
+    @Override
+    public Sequencer lane() {
+      return LocalSequencer.this.lane();
     }
   }
 }

@@ -24,6 +24,16 @@ public interface Sequencer {
   /** Bytes of operations that wait or are being committed. */
   long bytesInFlight();
 
+  /**
+   * A lane for the operations of one connection: once one of them failed, so do all that are
+   * submitted by it afterwards.
+   *
+   * <p>A producer session needs this. If the store failed on its first batch and worked again for
+   * its second, the second would be taken for the start of the session, and the first, sent again,
+   * for one that is stored already.
+   */
+  Sequencer lane();
+
   /** Told what became of an operation. Must not block. */
   interface Reply {
     /** It is durable, or refused. */

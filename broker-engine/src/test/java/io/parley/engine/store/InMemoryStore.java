@@ -24,6 +24,13 @@ public final class InMemoryStore implements Store {
     }
   }
 
+  /** Another store with what is committed in this one. */
+  public synchronized InMemoryStore copy() {
+    InMemoryStore copy = new InMemoryStore();
+    tables.forEach((table, entries) -> copy.entries(table).putAll(entries));
+    return copy;
+  }
+
   @Override
   public synchronized byte @Nullable [] get(Table table, byte[] key) {
     requireNotClosed();

@@ -60,6 +60,7 @@ public final class TestNamespace {
   private final EngineSettings settings;
   private final int chunkCacheBytes;
   private final List<OutcomeLedger.Entry> outcomes = new ArrayList<>();
+  private Result lastResult = Result.DONE;
   private int commits;
   private int failures;
   private @Nullable Engine engine;
@@ -172,7 +173,13 @@ public final class TestNamespace {
   public Result submit(Operation operation) {
     Answer answer = submitOnly(operation);
     run();
-    return answer.result();
+    lastResult = answer.result();
+    return lastResult;
+  }
+
+  /** What the last operation came to that {@link #submit} applied. */
+  public Result lastResult() {
+    return lastResult;
   }
 
   /** Submits an operation; a test runs the sequencer itself. */

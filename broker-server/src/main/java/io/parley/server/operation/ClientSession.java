@@ -66,7 +66,7 @@ final class ClientSession implements Session {
       Operations operations, Namespace namespace, Request.Hello hello, ClientChannel channel) {
     this.operations = operations;
     this.namespace = namespace;
-    this.sequencer = namespace.sequencer();
+    this.sequencer = namespace.sequencer().lane();
     this.hello = hello;
     this.channel = channel;
     this.queries = namespace.queries().connect(channel);

@@ -1,0 +1,111 @@
+package io.parley.engine.simulation;
+
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.protocol.model.MessageId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the clients know: what they sent, got and settled, and what they were told of it. */
+final class History {
+  /** A message of the world; its body names it. */
+  record Sent(
+      String body,
+      MessageId id,
+      String type,
+      boolean isEvent,
+      @Nullable String key,
+      boolean tracked) {}
+
+  /** A message in a place. */
+  record Spot(int place, long sequence) {}
+
+  /** A delivery that was made. */
+  record Delivery(Spot spot, long epoch, int attempt, String body, int engine) {}
+
+  /** How a settle that was confirmed ended a message; code for rejections. */
+  record End(Kind kind, String code) {
+    enum Kind {
+      COMPLETED,
+      REJECTED,
+      SET_ASIDE
+    }
+  }
+
+  /** A completion that emits. */
+  record Completion(Spot spot, String parent, List<String> emitted, boolean[] answered) {}
+
+  /** All messages by body. */
+  final Map<String, Sent> sent = new LinkedHashMap<>();
+
+  /** Bodies whose sender was told that they are stored. */
+  final Map<String, Integer> confirmed = new LinkedHashMap<>();
+
+  /** Bodies whose sender was told that they are refused. */
+  final Map<String, Integer> refused = new HashMap<>();
+
+  /** What was ended by a confirmed settle. */
+  final Map<Spot, End> ended = new HashMap<>();
+
+  /** Which body was seen where. */
+  final Map<Spot, String> seen = new HashMap<>();
+
+  /** All bodies that were seen anywhere. */
+  final Set<String> seenBodies = new HashSet<>();
+
+  /** Messages that were dead letters once. */
+  final Set<Spot> deadOnce = new HashSet<>();
+
+  /** Where somebody dropped dead letters. */
+  final Set<Integer> placesWithDrops = new HashSet<>();
+
+  /** Where somebody put dead letters back. */
+  final Set<Integer> placesWithRedrives = new HashSet<>();
+
+  /** Settles that would end a message, and were not refused: confirmed, or never answered. */
+  final Map<Spot, Integer> mayHaveEnded = new HashMap<>();
+
+  /** Bodies per place, by sequence. */
+  final Map<Integer, TreeMap<Long, String>> bodies = new HashMap<>();
+
+  /** The last delivery of each message, and those since the last step. */
+  final Map<Spot, Delivery> lastDelivery = new HashMap<>();
+
+  final List<Delivery> newDeliveries = new ArrayList<>();
+
+  /** Settles since the last step that were accepted, with the epoch they were made under. */
+  final List<Delivery> newlyAccepted = new ArrayList<>();
+
+  final List<Completion> completions = new ArrayList<>();
+  final List<OutcomeLedger.Entry> outcomesTold = new ArrayList<>();
+
+  TreeMap<Long, String> bodies(int place) {
+    return bodies.computeIfAbsent(place, p -> new TreeMap<>());
+  }
+
+  void seen(Spot spot, String body) {
+    String before = seen.put(spot, body);
+    if (before != null && !before.equals(body)) {
+      throw new AssertionError(spot + " was " + before + ", and is now " + body);
+    }
+    seenBodies.add(body);
+    bodies(spot.place).put(spot.sequence, body);
+  }
+
+  void delivered(Delivery delivery) {
+    seen(delivery.spot, delivery.body);
+    newDeliveries.add(delivery);
+  }
+
+  void endStep() {
+    newDeliveries.forEach(delivery -> lastDelivery.put(delivery.spot, delivery));
+    newDeliveries.clear();
+    newlyAccepted.clear();
+  }
+}

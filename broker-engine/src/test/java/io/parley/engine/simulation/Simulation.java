@@ -1,0 +1,376 @@
+package io.parley.engine.simulation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.parley.engine.Engine;
+import io.parley.engine.EngineSettings;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.engine.sequencer.LocalSequencer;
+import io.parley.engine.sequencer.Sequencer;
+import io.parley.engine.sequencer.SequencerListener;
+import io.parley.engine.simulation.History.Sent;
+import io.parley.engine.store.CrashingStore;
+import io.parley.engine.store.InMemoryStore;
+import io.parley.engine.store.StoreException;
+import io.parley.engine.testing.ManualTime;
+import io.parley.engine.testing.TestNamespace;
+import io.parley.protocol.model.Message;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.TypePattern;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a namespace: some hundred steps of chaos, then peace until everything is done. Every
+ * choice comes from the seed, so the same seed is the same life.
+ */
+final class Simulation {
+  /** What a chaotic life has: how likely each trouble is, one in so many steps; 0 for never. */
+  record Chaos(int storeFailure, int kill, int fullDisk, int timeJump) {
+    static final Chaos ALL = new Chaos(60, 90, 150, 12);
+  }
+
+  static final String[] COMMANDS = {"cart.Add", "cart.Remove", "pay.Pay", "late.Do"};
+  static final String[] EVENTS = {"cart.Added", "cart.Removed", "pay.Paid", "nobody.Cares"};
+
+  private static final EngineSettings SETTINGS =
+      TestNamespace.settings(4, false, Duration.ofDays(1));
+  private static final int PRODUCERS = 3;
+  private static final int BACKLOG_MAX = 80;
+
+  final SplittableRandom random;
+  final History history = new History();
+  final ManualTime time = new ManualTime();
+  final List<Worker> workers = new ArrayList<>();
+
+  /** What the handling of a message in a place emits. */
+  final Map<String, List<Message>> emitted = new HashMap<>();
+
+  private final long seed;
+  private final Chaos chaos;
+  private final InMemoryStore disk = new InMemoryStore();
+  private final CrashingStore store;
+  private final List<Producer> producers = new ArrayList<>();
+  private final List<Invariant> invariants = Invariants.all();
+  private @Nullable LocalSequencer sequencer;
+  private @Nullable Engine engine;
+  private int life;
+  private int step;
+  private boolean peace;
+
+  Simulation(long seed, Chaos chaos) {
+    this.seed = seed;
+    this.chaos = chaos;
+    this.random = new SplittableRandom(seed);
+    this.store = new CrashingStore(disk, seed);
+    this.sequencer = start();
+    for (int i = 0; i < PRODUCERS; i++) {
+      producers.add(new Producer(this, i));
+    }
+  }
+
+  /** Lives through some steps of chaos, then in peace to the end. */
+  void run(int steps) {
+    try {
+      prepare();
+      for (step = 0; step < steps; step++) {
+        act();
+        if (oneIn(2)) {
+          turn();
+        }
+      }
+      peace = true;
+      settleDown();
+      requireNothingLeft();
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(
+          "replay with -Dsimulation.seed=" + seed + ": step " + step + ": " + e.getMessage(), e);
+    }
+  }
+
+  // ---------------------------------------------------------------- the broker
+
+  private LocalSequencer start() {
+    life++;
+    return new LocalSequencer(
+        store,
+        () -> new Engine(store, SETTINGS, 2_000), // few chunks fit: they are read again
+        new Listener(),
+        time,
+        SETTINGS.groupBytes());
+  }
+
+  /** Lets the broker run once, and checks what must hold. */
+  private void turn() {
+    sequencer.runOnce();
+    check();
+  }
+
+  private void check() {
+    if (engine != null && !store.isCrashed()) {
+      World world = World.of(engine, history);
+      for (Invariant invariant : invariants) {
+        try {
+          invariant.check(world, history);
+        } catch (AssertionError e) {
+          throw new AssertionError(invariant.getClass().getSimpleName() + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    history.endStep();
+  }
+
+  /** A new connection to the broker. */
+  Sequencer connect() {
+    return sequencer.lane();
+  }
+
+  /** Submits an operation; its answer is told if it comes in this life of the process. */
+  void submit(Operation operation, Consumer<@Nullable Result> answer) {
+    submit(sequencer, operation, answer);
+  }
+
+  /** Submits an operation on a connection. */
+  void submit(Sequencer connection, Operation operation, Consumer<@Nullable Result> answer) {
+    int submittedIn = life;
+    connection.submit(
+        operation,
+        new Sequencer.Reply() {
+          @Override
+          public void done(Result result) {
+            if (life == submittedIn) {
+              answer.accept(result);
+            }
+          }
+
+          @Override
+          public void failed(StoreException why) {
+            if (life == submittedIn) {
+              answer.accept(null);
+            }
+          }
+        });
+  }
+
+  void execute(Sequencer.Task task) {
+    sequencer.execute(task);
+  }
+
+  /** The engine of the moment; null while the store is unavailable. */
+  @Nullable Engine engine() {
+    return engine;
+  }
+
+  boolean isPeace() {
+    return peace;
+  }
+
+  private void kill() {
+    life++;
+    lose();
+    store.freeSpace();
+    sequencer = null;
+    while (sequencer == null) {
+      store.crash();
+      store.reopen();
+      try {
+        sequencer = start();
+      } catch (StoreException e) {
+        life++; // it ended again while it started
+      }
+    }
+  }
+
+  /** All connections are gone, and with them the leases. */
+  private void lose() {
+    workers.forEach(Worker::connectionLost);
+    producers.forEach(Producer::connectionLost);
+  }
+
+  int life() {
+    return life;
+  }
+
+  // ---------------------------------------------------------------- what happens
+
+  private void prepare() {
+    apply(new Operation.ClaimTypes("cart", "cart", List.of("cart.Add", "cart.Remove")));
+    apply(new Operation.ClaimTypes("pay", "pay", List.of("pay.Pay")));
+    apply(subscribe("billing", "cart.>"));
+    apply(subscribe("stock", "cart.Added"));
+    apply(subscribe("all", "*.Paid", "cart.*"));
+    for (int place = 1; place <= 5; place++) {
+      workers.add(new Worker(this, place));
+      workers.add(new Worker(this, place));
+    }
+  }
+
+  private static Operation subscribe(String name, String... patterns) {
+    return new Operation.Subscribe(
+        name, name, List.of(patterns).stream().map(TypePattern::new).toList());
+  }
+
+  private void apply(Operation operation) {
+    submit(operation, result -> {});
+    turn();
+  }
+
+  private void act() {
+    if (happens(chaos.storeFailure)) {
+      store.crashAfterCommits(random.nextInt(3));
+    } else if (happens(chaos.kill)) {
+      kill();
+    } else if (happens(chaos.fullDisk)) {
+      store.fillDisk();
+    } else if (happens(chaos.timeJump)) {
+      time.passMs(oneIn(10) ? -500 : oneIn(4) ? 31_000 : random.nextInt(3_000));
+    } else if (oneIn(100)) {
+      submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
+    } else if (oneIn(40)) {
+      deadLetters();
+    } else if (oneIn(3)) {
+      producers.get(random.nextInt(producers.size())).act();
+    } else {
+      workers.get(random.nextInt(workers.size())).act();
+    }
+    if (oneIn(10)) {
+      store.freeSpace();
+    }
+  }
+
+  private boolean happens(int oneIn) {
+    return oneIn > 0 && oneIn(oneIn);
+  }
+
+  boolean oneIn(int n) {
+    return random.nextInt(n) == 0;
+  }
+
+  boolean isFull() {
+    return engine == null
+        || engine.destinations().all().stream()
+                .mapToLong(place -> place.ready() + place.delayed())
+                .sum()
+            > BACKLOG_MAX;
+  }
+
+  private void deadLetters() {
+    int place = 1 + random.nextInt(5);
+    if (oneIn(3)) {
+      history.placesWithDrops.add(place);
+      submit(new Operation.DropDeadLetters(place, null), result -> {});
+    } else {
+      history.placesWithRedrives.add(place);
+      submit(new Operation.Redrive(place, null), result -> {});
+    }
+  }
+
+  // ---------------------------------------------------------------- messages
+
+  /** A new message of the world, and what is known of it. */
+  Message message(String name, boolean mayBeDelayed) {
+    boolean event = oneIn(2);
+    String[] types = event ? EVENTS : COMMANDS;
+    String type = types[random.nextInt(types.length)];
+    String key = oneIn(2) ? "k" + random.nextInt(3) : null;
+    boolean later = mayBeDelayed && oneIn(8);
+    boolean tracked = !event && oneIn(2);
+    boolean wrong = mayBeDelayed && !event && !type.equals("late.Do") && oneIn(15);
+    String body = later ? name + "later" : name;
+    MessageId id = new MessageId(0x51, fnv(body));
+    history.sent.put(body, new Sent(body, id, type, event, key, tracked));
+    return new Message(
+        id,
+        event != wrong ? MessageKind.EVENT : MessageKind.COMMAND,
+        type,
+        key,
+        null,
+        null,
+        later ? time.millis() + 1 + random.nextInt(5_000) : 0,
+        0,
+        0,
+        false,
+        tracked,
+        null,
+        Map.of(),
+        body.getBytes(UTF_8));
+  }
+
+  private static long fnv(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  /** Everybody comes back, sends what is unconfirmed and handles what is there. */
+  private void settleDown() {
+    store.freeSpace();
+    for (int round = 0; round < 2_000; round++) {
+      step++;
+      time.passMs(400);
+      if (round % 10 == 0) {
+        submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
+      }
+      producers.forEach(Producer::act);
+      workers.forEach(Worker::act);
+      turn();
+      turn();
+      if (isAllDone()) {
+        return;
+      }
+    }
+    throw new AssertionError("never done: " + World.of(engine, history).places);
+  }
+
+  private boolean isAllDone() {
+    return engine != null
+        && producers.stream().allMatch(Producer::isIdle)
+        && World.of(engine, history).places.values().stream()
+            .allMatch(
+                place -> place.values().stream().allMatch(p -> p.state() == World.State.DEAD));
+  }
+
+  private void requireNothingLeft() {
+    for (int place = 1; place <= 5; place++) {
+      history.placesWithDrops.add(place);
+      apply(new Operation.DropDeadLetters(place, null));
+    }
+    kill();
+    check();
+    new TestNamespace(SETTINGS, store, 1 << 20).assertNothingLeft();
+  }
+
+  private final class Listener implements SequencerListener {
+    @Override
+    public void committed(int operations, long bytes, long applyNanos, long commitNanos) {}
+
+    @Override
+    public void outcomes(List<OutcomeLedger.Entry> recorded) {
+      history.outcomesTold.addAll(recorded);
+    }
+
+    @Override
+    public void unavailable(StoreException why) {
+      engine = null;
+      lose();
+    }
+
+    @Override
+    public void available(Engine newEngine) {
+      engine = newEngine;
+    }
+  }
+}
