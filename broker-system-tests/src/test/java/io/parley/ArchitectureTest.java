@@ -40,7 +40,7 @@ class ArchitectureTest {
   private static final String SERVER = "io.parley.server";
   private static final String CLI = "io.parley.cli";
   private static final String TESTKIT = "io.parley.testkit";
-  private static final String BENCHMARKS = "io.parley.benchmarks";
+  private static final String JMH = "io.parley.jmh";
 
   private static final JavaClasses PARLEY =
       new ClassFileImporter()
@@ -143,7 +143,7 @@ class ArchitectureTest {
         in(CLIENT),
         in(SERVER + ".network"),
         in(SERVER + ".http"),
-        in(BENCHMARKS));
+        in(JMH));
   }
 
   @Test
@@ -184,7 +184,7 @@ class ArchitectureTest {
             .that(
                 not(
                     resideInAnyPackage(
-                        in(SERVER + ".config"), in(CLI), in(TESTKIT), in(BENCHMARKS))))
+                        in(SERVER + ".config"), in(CLI), in(TESTKIT), in(JMH))))
             .and(not(named(SERVER + ".Broker")))
             .should()
             .dependOnClassesThat(named(SERVER + ".config.BrokerConfig")));
