@@ -66,7 +66,6 @@ public final class Engine implements OperationHandler {
   private boolean serving = true;
   private volatile long leasesExpired;
   private long forgottenBeforeMs;
-  private long oldestChunk;
 
   /**
    * Takes over what a store holds. All leases from before are void.
@@ -226,21 +225,6 @@ public final class Engine implements OperationHandler {
 
   private void lose(Destination from, long epoch, List<Long> sequences, String reason) {
     proposals.add(new Operation.LoseAttempts(from.id(), epoch, sequences, reason));
-  }
-
-  /** Frees the disk space of chunks that are all gone. */
-  public void reclaim() {
-    long[] oldest = {position + 1};
-    store.scan(
-        Table.CHUNKS,
-        Keys.of(oldestChunk),
-        Keys.of(position + 1),
-        (key, value) -> {
-          oldest[0] = Keys.longAt(key, 0);
-          return false;
-        });
-    oldestChunk = oldest[0];
-    store.reclaimChunksBefore(oldestChunk);
   }
 
   // ---------------------------------------------------------------- views

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class LocalSequencer implements Sequencer {
   private static final long LEASE_SWEEP_MS = 200;
   private static final long FORGET_MS = 1_000;
-  private static final long RECLAIM_MS = 20_000;
   private static final long REOPEN_MS = 500;
 
   private final Store store;
@@ -46,7 +45,6 @@ public final class LocalSequencer implements Sequencer {
   private @Nullable StoreException failure;
   private long nextSweepMs;
   private long nextForgetMs;
-  private long nextReclaimMs;
   private long nextReopenMs;
   private Runnable wakeUp = () -> {};
 
@@ -70,7 +68,6 @@ public final class LocalSequencer implements Sequencer {
     this.groupBytesMax = groupBytesMax;
     Engine first = engines.get();
     engine = first;
-    nextReclaimMs = time.millis() + RECLAIM_MS;
     listener.available(first);
   }
 
@@ -142,14 +139,11 @@ public final class LocalSequencer implements Sequencer {
     if (nowMs >= nextSweepMs) {
       nextSweepMs = nowMs + LEASE_SWEEP_MS;
       current.expireLeases(nowMs);
+      store.maintain();
     }
     if (nowMs >= nextForgetMs) {
       nextForgetMs = nowMs + FORGET_MS;
       propose(new Operation.Forget());
-    }
-    if (nowMs >= nextReclaimMs) {
-      nextReclaimMs = nowMs + RECLAIM_MS;
-      current.reclaim();
     }
   }
 
