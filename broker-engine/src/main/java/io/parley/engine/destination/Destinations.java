@@ -142,9 +142,9 @@ public final class Destinations {
   public void append(Group group, Destination destination, MessageRecord record, int offset) {
     touch(destination);
     if (record.notBeforeMs() > group.timeMs()) {
-      destination.appendDelayed(group, record, offset);
+      destination.messages().appendDelayed(group, record, offset);
     } else {
-      destination.append(offset, record.size(), record.flags());
+      destination.messages().append(offset, record.size(), record.flags());
     }
   }
 
@@ -156,12 +156,12 @@ public final class Destinations {
   public long handOver(Group group, Destination unowned, Destination queue, int runsMax) {
     touch(unowned);
     touch(queue);
-    return unowned.handOver(group, queue, runsMax);
+    return unowned.messages().handOver(group, queue.messages(), runsMax);
   }
 
   /** The group being built changes this one. */
   public void touch(Destination destination) {
-    if (destination.touch()) {
+    if (destination.messages().touch()) {
       touched.add(destination);
     }
   }
