@@ -460,9 +460,10 @@ public final class Destination {
   /**
    * Gives ready messages to consumers with credit, in turn. Called between groups.
    *
+   * @param deliveries receives what they get
    * @return whether there may be more to hand out at once
    */
-  boolean serve(long nowMs, Epochs epochs) {
+  boolean serve(long nowMs, Epochs epochs, List<Delivery> deliveries) {
     if (gates != null) {
       gates.fetchFreed(nowMs);
       gates.lookAgain();
@@ -475,10 +476,12 @@ public final class Destination {
     while (idle < consumers.size() && grantable() > 0) {
       nextConsumer = nextConsumer % consumers.size();
       Consumer consumer = consumers.get(nextConsumer++);
-      if (consumer.isReady() && grant(consumer, share, nowMs, epochs)) {
-        idle = 0;
-      } else {
+      Delivery delivery = consumer.isReady() ? grant(consumer, share, nowMs, epochs) : null;
+      if (delivery == null) {
         idle++;
+      } else {
+        deliveries.add(delivery);
+        idle = 0;
       }
     }
     return nextDueMs() <= nowMs && evenShare() > 0;
@@ -501,7 +504,7 @@ public final class Destination {
         : (int) Math.max(1, Math.min(Integer.MAX_VALUE, (grantable() + able - 1) / able));
   }
 
-  private boolean grant(Consumer consumer, int share, long nowMs, Epochs epochs) {
+  private @Nullable Delivery grant(Consumer consumer, int share, long nowMs, Epochs epochs) {
     int room = Math.min(Math.max(share, 1), consumer.credit());
     Grant grant = new Grant(consumer, room, epochs.next(), nowMs);
     returnThoseBehindTheCursor();
@@ -516,7 +519,7 @@ public final class Destination {
       }
       returnThoseBehindTheCursor();
     } while (grant.hasRoom() && !returned.isEmpty()); // some came back by this
-    return grant.deliver();
+    return grant.delivery();
   }
 
   private void grantReturned(Grant grant, long nowMs) {

@@ -181,21 +181,22 @@ public final class Destinations {
   }
 
   /** Hands out what is ready to consumers with credit. Called between groups. */
-  public void serve(long nowMs) {
+  public List<Delivery> serve(long nowMs) {
     while (!byWakeTime.isEmpty() && byWakeTime.first().wakeAtMs <= nowMs) {
       Destination due = byWakeTime.first();
       wakeAt(due, Long.MAX_VALUE);
       toServe.add(due);
     }
     if (toServe.isEmpty()) {
-      return;
+      return List.of();
     }
+    List<Delivery> deliveries = new ArrayList<>();
     Set<Destination> serving = toServe;
     toServe = new LinkedHashSet<>();
     for (Destination destination : serving) {
       // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
-        if (destination.serve(nowMs, epochs)) {
+        if (destination.serve(nowMs, epochs, deliveries)) {
           toServe.add(destination);
         }
         wakeAt(
@@ -203,6 +204,7 @@ public final class Destinations {
             destination.nextDueMs() > nowMs ? destination.nextDueMs() : Long.MAX_VALUE);
       }
     }
+    return deliveries;
   }
 
   private void wakeAt(Destination destination, long timeMs) {

@@ -307,7 +307,7 @@ class LocalSequencerTest {
     namespace.restart();
     TestConsumer consumer = namespace.consume(queue, 0);
 
-    namespace.sequencer().execute(engine -> engine.credit(consumer.consumer(), 1, 1));
+    namespace.sequencer().adjust(engine -> engine.credit(consumer.consumer(), 1, 1));
     namespace.sequencer().runOnce();
 
     assertThat(consumer.take()).isEmpty();

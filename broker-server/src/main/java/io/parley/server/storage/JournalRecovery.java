@@ -226,7 +226,10 @@ final class JournalRecovery {
    */
   private void settleEnd(int at) throws IOException {
     for (Uncertain last : uncertain) {
-      ByteBuffer again = ByteBuffer.allocateDirect(last.size);
+      ByteBuffer again =
+          ByteBuffer.allocateDirect(last.size + JournalRecord.BLOCK_BYTES)
+              .alignedSlice(JournalRecord.BLOCK_BYTES)
+              .limit(last.size);
       last.segment.read(again, last.offset);
       last.segment.write(again.flip(), last.offset);
       last.segment.force();

@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,9 @@ final class Segment {
   private final Path file;
   private final long firstRecord;
   private volatile @Nullable FileChannel channel;
+
+  /** The thread that syncs. */
+  private @Nullable FileChannel writes;
 
   /** Written by the owner thread, read by any. */
   private volatile int end;
@@ -142,11 +146,28 @@ final class Segment {
     channel = FileChannel.open(file, READ, WRITE);
   }
 
+  /** Writes whole blocks from a buffer that is aligned like them. */
   void write(ByteBuffer bytes, int offset) throws IOException {
-    FileChannel open = channel();
+    FileChannel open = writes;
+    if (open == null) {
+      open = openForWriting();
+      writes = open;
+    }
     int start = bytes.position();
     while (bytes.hasRemaining()) {
       open.write(bytes, (long) offset + bytes.position() - start);
+    }
+  }
+
+  /**
+   * Past the system's page cache, where the file system can do that: what is written is read again
+   * soon from memory, or much later.
+   */
+  private FileChannel openForWriting() throws IOException {
+    try {
+      return FileChannel.open(file, WRITE, ExtendedOpenOption.DIRECT);
+    } catch (IOException | UnsupportedOperationException e) {
+      return FileChannel.open(file, WRITE);
     }
   }
 
@@ -196,6 +217,10 @@ final class Segment {
   }
 
   void close() throws IOException {
+    FileChannel opened = writes;
+    if (opened != null) {
+      opened.close();
+    }
     FileChannel open = channel;
     if (open != null) {
       open.close();
