@@ -109,7 +109,7 @@ public final class LocalSequencer implements Sequencer {
   }
 
   /** What syncs beside the thread that calls {@link #runOnce}; without, it does so itself. */
-  void syncBeside(SyncBeside newBeside) {
+  public void syncBeside(SyncBeside newBeside) {
     beside = newBeside;
   }
 
@@ -156,6 +156,11 @@ public final class LocalSequencer implements Sequencer {
   /** Whether all that was submitted is answered. */
   boolean isIdle() {
     return waiting.isEmpty() && written.isEmpty();
+  }
+
+  /** Whether the engine is ahead of what others were told: something it applied isn't durable. */
+  public boolean isAhead() {
+    return !written.isEmpty();
   }
 
   /**
