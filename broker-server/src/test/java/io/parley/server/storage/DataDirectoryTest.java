@@ -21,7 +21,7 @@ class DataDirectoryTest {
     Path root = temporary.resolve("var").resolve("data");
     try (DataDirectory opened = DataDirectory.open(root)) {
       assertThat(opened.root()).isEqualTo(root.toRealPath());
-      assertThat(root.resolve("format")).hasContent("1");
+      assertThat(root.resolve("format")).hasContent("2");
       assertThat(root.resolve("lock")).hasContent(Long.toString(ProcessHandle.current().pid()));
       assertThat(names(root)).containsExactlyInAnyOrder("format", "lock");
     }
