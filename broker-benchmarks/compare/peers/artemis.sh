@@ -20,4 +20,8 @@ create() {
   sed -i "s#tcp://0.0.0.0:#tcp://127.0.0.1:#" "$dir/broker/etc/broker.xml"
 }
 
+version() {
+  echo "Artemis $(jar_version "$servers"/artemis/lib/artemis-server-*.jar), $(java_version)"
+}
+
 main

@@ -10,4 +10,8 @@ start() {
   await listens $port
 }
 
+version() {
+  beanstalkd -v
+}
+
 main

@@ -45,4 +45,8 @@ END
   "$java" -cp "$servers/kafka/*" kafka.tools.StorageTool format -t AAAAAAAAAAAAAAAAAAAAAQ -c "$dir/server.properties" >>"$dir/log" 2>&1
 }
 
+version() {
+  echo "Kafka $(jar_version "$servers"/kafka/kafka_2.13-*.jar), $(java_version)"
+}
+
 main

@@ -7,8 +7,7 @@ readonly port=34222
 
 start() {
   require_free $port
-  local server=$servers/nats-2.10/nats-server sync=
-  [[ $variant != 2.9 ]] || server=nats-server
+  local sync=
   [[ $variant != always ]] || sync="sync_interval: always"
   cat >"$dir/nats.conf" <<END
 listen: 127.0.0.1:$port
@@ -20,8 +19,16 @@ jetstream {
   $sync
 }
 END
-  launch "$server" -c "$dir/nats.conf"
+  launch "$(server)" -c "$dir/nats.conf"
   await listens $port
+}
+
+server() {
+  [[ $variant == 2.9 ]] && echo nats-server || echo "$servers/nats-2.10/nats-server"
+}
+
+version() {
+  "$(server)" --version
 }
 
 main

@@ -20,4 +20,8 @@ ready() {
   [[ $answer == *" 200 "* ]]
 } 2>/dev/null
 
+version() {
+  "$here/../../../bin/parley" --version
+}
+
 main

@@ -40,4 +40,8 @@ server() {
   dpkg -L rabbitmq-server | grep '/lib/.*/bin/rabbitmq-server$'
 }
 
+version() {
+  echo "RabbitMQ $(package_version rabbitmq-server), Erlang $(package_version erlang-base)"
+}
+
 main

@@ -17,4 +17,8 @@ loaded() {
   [[ $(redis-cli -p $port ping 2>/dev/null) == PONG ]]
 }
 
+version() {
+  redis-server --version | cut -d ' ' -f 1-3
+}
+
 main

@@ -1,8 +1,8 @@
-# What the start scripts share; sourced by them. NAME.sh start|stop|kill DIR
+# What the start scripts share; sourced by them. NAME.sh start|stop|kill DIR, NAME.sh version
 #
 # start returns once the broker answers on its port, 1 where it doesn't within a minute. stop asks it to end and waits;
 # kill is SIGKILL. A start on a DIR that was used before is a restart with its data. The broker's data, its output (log)
-# and its process id (pid) are in DIR, which belongs on a real disk.
+# and its process id (pid) are in DIR, which belongs on a real disk. version tells the server's, in a line.
 #
 # Environment: VARIANT picks a setting where a broker has several; SERVERS is where ./setup unpacked servers;
 # BROKER_JAVA_HOME the JDK of the Java brokers.
@@ -11,12 +11,14 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 verb=${1:-}
 dir=${2:-}
-[[ $verb =~ ^(start|stop|kill)$ && -n $dir ]] || {
-  echo "usage: ${0##*/} start|stop|kill DIR" >&2
+[[ $verb == version || ($verb =~ ^(start|stop|kill)$ && -n $dir) ]] || {
+  echo "usage: ${0##*/} start|stop|kill DIR, or ${0##*/} version" >&2
   exit 64
 }
-mkdir -p "$dir"
-dir=$(cd "$dir" && pwd)
+if [[ -n $dir ]]; then
+  mkdir -p "$dir"
+  dir=$(cd "$dir" && pwd)
+fi
 servers=${SERVERS:-$here/../target/servers}
 variant=${VARIANT:-}
 java=java
@@ -71,6 +73,20 @@ end_with() {
   rm "$dir/pid" # the number may soon be another process's
 }
 
+jar_version() {
+  local file=${1##*/}
+  file=${file%.jar}
+  echo "${file##*-}"
+}
+
+package_version() {
+  dpkg-query -W -f '${Version}' "$1"
+}
+
+java_version() {
+  "$java" -version 2>&1 | sed -n '2s/ (build.*//p'
+}
+
 # What a script may define itself, beside start.
 after_stop() { :; }
 
@@ -82,5 +98,6 @@ main() {
       after_stop
       ;;
     kill) end_with KILL ;;
+    version) version ;;
   esac
 }

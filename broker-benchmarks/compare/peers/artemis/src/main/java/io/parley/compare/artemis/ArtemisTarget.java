@@ -1,7 +1,9 @@
 package io.parley.compare.artemis;
 
 import io.parley.compare.Failures;
+import io.parley.compare.Jars;
 import io.parley.compare.Names;
+import io.parley.compare.result.RunResult;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Handler;
 import io.parley.load.target.Kind;
@@ -67,15 +69,11 @@ final class ArtemisTarget implements Target {
   public Map<String, String> description() {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("product", "Artemis");
-    description.put("client", "artemis-core-client " + versionOf(ClientSession.class));
+    description.put("client", Jars.nameOf(ClientSession.class));
     description.put("journal", journal + ", journal-datasync");
     description.put("confirmed", "after the journal's sync");
+    description.put(RunResult.SYNCED, "yes");
     return description;
-  }
-
-  private static String versionOf(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
-    return version == null ? "" : version;
   }
 
   @Override

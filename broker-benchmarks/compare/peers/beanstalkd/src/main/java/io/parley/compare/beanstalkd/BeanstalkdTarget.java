@@ -2,6 +2,7 @@ package io.parley.compare.beanstalkd;
 
 import io.parley.compare.Names;
 import io.parley.compare.PollingReceiver;
+import io.parley.compare.result.RunResult;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Handler;
 import io.parley.load.target.Kind;
@@ -29,6 +30,7 @@ final class BeanstalkdTarget implements Target {
     description.put("product", "beanstalkd");
     description.put("client", "of our own, pipelining");
     description.put("confirmed", "after fsync (-f0)");
+    description.put(RunResult.SYNCED, "yes");
     return description;
   }
 

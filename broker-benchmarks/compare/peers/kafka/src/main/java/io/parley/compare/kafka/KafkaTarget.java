@@ -1,8 +1,10 @@
 package io.parley.compare.kafka;
 
 import io.parley.compare.Failures;
+import io.parley.compare.Jars;
 import io.parley.compare.Names;
 import io.parley.compare.PollingReceiver;
+import io.parley.compare.result.RunResult;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Handler;
 import io.parley.load.target.Kind;
@@ -19,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -31,12 +35,13 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +71,14 @@ final class KafkaTarget implements Target {
   /** Time to fill a batch; no longer worth it than it takes to sync one. */
   private static final int LINGER_MS = 5;
 
+  private static final long JOIN_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long JOIN_CHECK_MS = 50;
+
   private final boolean share;
   private final boolean fsync;
+
+  /** How many consumers each group should have. */
+  private final Map<String, Integer> members = new HashMap<>();
 
   KafkaTarget(boolean share, boolean fsync) {
     this.share = share;
@@ -78,11 +89,12 @@ final class KafkaTarget implements Target {
   public Map<String, String> description() {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("product", "Kafka");
-    description.put("client", "kafka-clients " + AppInfoParser.getVersion());
+    description.put("client", Jars.nameOf(KafkaProducer.class));
     description.put("group", share ? "share group, explicit acknowledgement" : "classic");
     description.put(
         "confirmed",
         fsync ? "acks=all, after fsync (flush.messages=1)" : "acks=all, in the page cache");
+    description.put(RunResult.SYNCED, fsync ? "yes" : "no");
     return description;
   }
 
@@ -128,7 +140,8 @@ final class KafkaTarget implements Target {
   }
 
   @Override
-  public Sender sender(Traffic traffic, int producer, Confirms confirms) {
+  public Sender sender(Traffic traffic, int producer, Confirms confirms) throws Exception {
+    awaitMembers();
     Map<String, Object> settings = common();
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.LINGER_MS_CONFIG, traffic.isLatencyBound() ? 0 : LINGER_MS);
@@ -166,11 +179,59 @@ final class KafkaTarget implements Target {
   public Receiver receiver(Traffic traffic, int consumer, int destination, Handler handler) {
     String group = Names.destination(traffic, destination);
     String topic = traffic.kind() == Kind.EVENTS ? Names.TOPIC : group;
+    members.merge(group, 1, Integer::sum);
     Map<String, Object> settings = common();
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     return share
         ? new ShareReceiver(settings, topic, handler).start()
         : new GroupReceiver(settings, topic, handler).start();
+  }
+
+  /**
+   * Waits until all consumers have joined their groups: share groups take seconds for it, and what
+   * is sent meanwhile would be a backlog that others don't have.
+   */
+  private void awaitMembers() throws Exception {
+    if (members.isEmpty()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    try (Admin admin = Admin.create(common())) {
+      while (!haveJoined(admin)) {
+        if (System.nanoTime() - begin > JOIN_LIMIT_NANOS) {
+          throw new IllegalStateException("groups: not all of " + members + " joined within 60 s");
+        }
+        Thread.sleep(JOIN_CHECK_MS);
+      }
+    }
+    members.clear();
+  }
+
+  private boolean haveJoined(Admin admin) throws Exception {
+    try {
+      for (Map.Entry<String, Integer> group : members.entrySet()) {
+        if (assignedMembers(admin, group.getKey()) < group.getValue()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof GroupIdNotFoundException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private long assignedMembers(Admin admin, String group) throws Exception {
+    if (share) {
+      return admin.describeShareGroups(List.of(group)).all().get().get(group).members().stream()
+          .filter(member -> !member.assignment().topicPartitions().isEmpty())
+          .count();
+    }
+    ConsumerGroupDescription description =
+        admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+    return description.groupState() == GroupState.STABLE ? description.members().size() : 0;
   }
 
   private static Map<String, Object> common() {

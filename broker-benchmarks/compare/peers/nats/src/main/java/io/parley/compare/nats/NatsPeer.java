@@ -9,9 +9,6 @@ public final class NatsPeer implements Peer {
   @Override
   public Target open(String variant) throws Exception {
     Variants.require(variant, "always", "2.10", "2.9");
-    return new NatsTarget(
-        variant.equals("always")
-            ? "after fsync (sync_interval: always)"
-            : "written, synced every two minutes");
+    return new NatsTarget(variant.equals("always"));
   }
 }

@@ -13,7 +13,9 @@ import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.parley.compare.Failures;
+import io.parley.compare.Jars;
 import io.parley.compare.Names;
+import io.parley.compare.result.RunResult;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Handler;
 import io.parley.load.target.Kind;
@@ -39,11 +41,11 @@ final class NatsTarget implements Target {
   /** Messages delivered and not acknowledged yet, of all receivers of a consumer. */
   private static final int ACKS_PENDING_MAX = 20_000;
 
-  private final String sync;
+  private final boolean synced;
   private final Connection admin;
 
-  NatsTarget(String sync) throws Exception {
-    this.sync = sync;
+  NatsTarget(boolean synced) throws Exception {
+    this.synced = synced;
     admin = Nats.connect(OPTIONS);
   }
 
@@ -51,9 +53,11 @@ final class NatsTarget implements Target {
   public Map<String, String> description() {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("product", "NATS");
-    description.put("version", admin.getServerInfo().getVersion());
-    description.put("client", "jnats " + Nats.CLIENT_VERSION);
-    description.put("confirmed", sync);
+    description.put("client", Jars.nameOf(Nats.class));
+    description.put(
+        "confirmed",
+        synced ? "after fsync (sync_interval: always)" : "written, synced every two minutes");
+    description.put(RunResult.SYNCED, synced ? "yes" : "no");
     return description;
   }
 

@@ -8,8 +8,9 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.ShutdownSignalException;
-import com.rabbitmq.client.impl.ClientVersion;
+import io.parley.compare.Jars;
 import io.parley.compare.Names;
+import io.parley.compare.result.RunResult;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Handler;
 import io.parley.load.target.Kind;
@@ -60,14 +61,14 @@ final class RabbitMqTarget implements Target {
   public Map<String, String> description() {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("product", "RabbitMQ");
-    description.put("version", String.valueOf(admin.getServerProperties().get("version")));
-    description.put("client", "amqp-client " + ClientVersion.VERSION);
+    description.put("client", Jars.nameOf(ConnectionFactory.class));
     description.put("queue", queueType);
     description.put(
         "confirmed",
         queueType.equals("quorum")
             ? "after the log's fsync"
             : "after the message store's fsync, or once consumed");
+    description.put(RunResult.SYNCED, "yes");
     return description;
   }
 

@@ -1,6 +1,5 @@
 package io.parley.compare.redis;
 
-import io.lettuce.core.LettuceVersion;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -11,7 +10,9 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.parley.compare.Failures;
+import io.parley.compare.Jars;
 import io.parley.compare.Names;
+import io.parley.compare.result.RunResult;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Handler;
 import io.parley.load.target.Kind;
@@ -58,27 +59,14 @@ final class RedisTarget implements Target {
   public Map<String, String> description() {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("product", "Redis Streams");
-    description.put("version", serverVersion());
-    description.put("client", "Lettuce " + LettuceVersion.getVersion());
+    description.put("client", Jars.nameOf(RedisClient.class));
     description.put(
         "confirmed",
         appendFsync.equals("always")
             ? "after fsync of the append-only file"
             : "before the append-only file is synced, once a second");
+    description.put(RunResult.SYNCED, appendFsync.equals("always") ? "yes" : "no");
     return description;
-  }
-
-  private String serverVersion() {
-    try (var connection = client.connect()) {
-      return connection
-          .sync()
-          .info("server")
-          .lines()
-          .filter(line -> line.startsWith("redis_version:"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("");
-    }
   }
 
   @Override
