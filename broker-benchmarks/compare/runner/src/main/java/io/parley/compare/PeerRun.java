@@ -3,10 +3,10 @@ package io.parley.compare;
 import io.parley.compare.result.BacklogResult;
 import io.parley.compare.result.RunFile;
 import io.parley.compare.result.RunResult;
-import io.parley.load.LoadListener;
 import io.parley.load.LoadRun;
 import io.parley.load.UnsupportedTrafficException;
 import io.parley.load.machine.BrokerProcess;
+import io.parley.load.report.Phase;
 import io.parley.load.target.Target;
 import io.parley.load.workload.Workload;
 import io.parley.load.workload.Workloads;
@@ -72,7 +72,8 @@ public final class PeerRun {
     Instant startedAt = Instant.now();
     try {
       Workload what = what();
-      LoadRun load = new LoadRun(what, this::open, progress()).broker(brokerProcess());
+      LoadRun load =
+          new LoadRun(what, this::open).listener(this::progress).broker(brokerProcess());
       if (what.hasBacklog()) {
         load.between(new Crash());
       }
@@ -118,22 +119,20 @@ public final class PeerRun {
     };
   }
 
-  private LoadListener progress() {
-    if (!options.containsKey("progress")) {
-      return (phase, left, confirmed, received, waiting) -> {};
-    }
-    return (phase, left, confirmed, received, waiting) -> {
+  private void progress(
+      Phase phase, long leftNanos, double confirmedPerSecond, double receivedPerSecond, long waiting) {
+    if (options.containsKey("progress")) {
       System.out.printf(
           Locale.ROOT,
           "\r%s  %s %,.0f in/s, %,.0f out/s, %,d waiting%s",
           option("label"),
           phase.name().toLowerCase(Locale.ROOT),
-          confirmed,
-          received,
+          confirmedPerSecond,
+          receivedPerSecond,
           waiting,
           ERASE);
       System.out.flush();
-    };
+    }
   }
 
   private static String inWords(RunResult result) {

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ShareGroupDescription;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -209,12 +210,7 @@ final class KafkaTarget implements Target {
 
   private boolean haveJoined(Admin admin) throws Exception {
     try {
-      for (Map.Entry<String, Integer> group : members.entrySet()) {
-        if (assignedMembers(admin, group.getKey()) < group.getValue()) {
-          return false;
-        }
-      }
-      return true;
+      return share ? haveJoinedShareGroups(admin) : haveJoinedClassicGroups(admin);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof GroupIdNotFoundException) {
         return false;
@@ -223,15 +219,29 @@ final class KafkaTarget implements Target {
     }
   }
 
-  private long assignedMembers(Admin admin, String group) throws Exception {
-    if (share) {
-      return admin.describeShareGroups(List.of(group)).all().get().get(group).members().stream()
-          .filter(member -> !member.assignment().topicPartitions().isEmpty())
-          .count();
+  private boolean haveJoinedShareGroups(Admin admin) throws Exception {
+    for (ShareGroupDescription group :
+        admin.describeShareGroups(members.keySet()).all().get().values()) {
+      long assigned =
+          group.members().stream()
+              .filter(member -> !member.assignment().topicPartitions().isEmpty())
+              .count();
+      if (assigned < members.getOrDefault(group.groupId(), 0)) {
+        return false;
+      }
     }
-    ConsumerGroupDescription description =
-        admin.describeConsumerGroups(List.of(group)).all().get().get(group);
-    return description.groupState() == GroupState.STABLE ? description.members().size() : 0;
+    return true;
+  }
+
+  private boolean haveJoinedClassicGroups(Admin admin) throws Exception {
+    for (ConsumerGroupDescription group :
+        admin.describeConsumerGroups(members.keySet()).all().get().values()) {
+      if (group.groupState() != GroupState.STABLE
+          || group.members().size() < members.getOrDefault(group.groupId(), 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Map<String, Object> common() {
