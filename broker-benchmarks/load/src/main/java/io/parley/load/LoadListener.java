@@ -1,22 +1,10 @@
 package io.parley.load;
 
+import io.parley.load.report.Phase;
+
 /** Told how a run goes on, about ten times a second, by the caller's thread. */
 @FunctionalInterface
 public interface LoadListener {
-  /** What the run is doing. */
-  enum Phase {
-    /** Load that isn't measured. */
-    WARMUP,
-    /** Load that is. */
-    MEASURE,
-    /** A backlog is stored. */
-    FILL,
-    /** Something is done to the broker. */
-    BETWEEN,
-    /** Nothing more is sent; what is there arrives. */
-    DRAIN
-  }
-
   /**
    * How it stands.
    *

@@ -1,20 +1,21 @@
 package io.parley.load;
 
-import io.parley.load.LoadListener.Phase;
+import io.parley.load.machine.BrokerProcess;
+import io.parley.load.machine.MachineInfo;
+import io.parley.load.machine.Usage;
+import io.parley.load.machine.UsageMeter;
 import io.parley.load.report.BacklogReport;
-import io.parley.load.report.Latencies;
+import io.parley.load.report.Cost;
 import io.parley.load.report.LoadReport;
-import io.parley.load.report.Missing;
+import io.parley.load.report.Phase;
 import io.parley.load.report.TrafficReport;
-import io.parley.load.target.Kind;
 import io.parley.load.target.Target;
 import io.parley.load.target.Traffic;
 import io.parley.load.workload.Workload;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  * once, by one thread.
  *
  * <pre>{@code
- * LoadReport report = new LoadRun(workload, () -> new KafkaTarget(…), listener).run();
+ * LoadReport report =
+ *     new LoadRun(Workloads.named("fan-out", Map.of()), () -> new KafkaTarget(…))
+ *         .broker(BrokerProcess.of(pid))
+ *         .run();
  * }</pre>
  *
  * <p>The first error of a consumer's start or of a connection ends the run; refused sends are
  * counted.
  */
 public final class LoadRun {
-  private static final long TICK_MS = 100;
   private static final double NANOS = 1e9;
 
   /** How long a broker may be away after what is done between filling and draining. */
@@ -41,11 +44,12 @@ public final class LoadRun {
 
   private final Workload workload;
   private final Target.Factory factory;
-  private final LoadListener listener;
   private final LoadClock clock = LoadClock.system();
   private final Stamp stamp = new Stamp(System.nanoTime());
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private final Instant startedAt = Instant.now();
+  private LoadListener listener = (phase, left, confirmed, received, waiting) -> {};
+  private BrokerProcess broker = BrokerProcess.none();
   private @Nullable Between between;
 
   /** Something to be done between filling and draining. */
@@ -62,13 +66,24 @@ public final class LoadRun {
    *
    * @param factory opens the target at the start, and again between filling and draining
    */
-  public LoadRun(Workload workload, Target.Factory factory, LoadListener listener) {
+  public LoadRun(Workload workload, Target.Factory factory) {
     this.workload = workload;
     this.factory = factory;
-    this.listener = listener;
   }
 
-  /** What to do between filling and draining a backlog. */
+  /** Told how it goes. */
+  public LoadRun listener(LoadListener told) {
+    this.listener = told;
+    return this;
+  }
+
+  /** Whose CPU time and writes are counted. */
+  public LoadRun broker(BrokerProcess process) {
+    this.broker = process;
+    return this;
+  }
+
+  /** What to do between filling and draining a backlog; nothing by default. */
   public LoadRun between(Between action) {
     this.between = action;
     return this;
@@ -109,29 +124,38 @@ public final class LoadRun {
       }
       long start = clock.nanos() + workload.warmup().toNanos();
       Span span = new Span(start, start + workload.duration().toNanos());
+      Watch watch = new Watch(runs, clock, listener, failure);
       runs.forEach(run -> run.start(span));
-      watch(runs, Phase.WARMUP, span.startNanos());
-      Counts before = new Counts(runs);
-      watch(runs, Phase.MEASURE, span.endNanos());
-      Counts after = new Counts(runs);
-      drain(runs);
+      watch.until(Phase.WARMUP, span.startNanos());
+      UsageMeter meter = new UsageMeter(broker);
+      Counts before = new Counts(runs, clock.nanos());
+      watch.until(Phase.MEASURE, span.endNanos());
+      Counts after = new Counts(runs, clock.nanos());
+      Usage usage = meter.soFar();
+      long unused = watch.untilDrained(workload.drain().toNanos());
       closeAll(runs);
       List<TrafficReport> reports = new ArrayList<>();
       for (TrafficRun run : runs) {
-        reports.add(report(run, after.perSecondSince(before, run)));
+        reports.add(run.report(after.perSecondSince(before, run)));
       }
-      return new LoadReport(
-          workload, startedAt, target.description(), after.secondsSince(before), reports, null);
+      double seconds = after.secondsSince(before);
+      double messages = reports.stream().mapToDouble(TrafficReport::throughPerSecond).sum();
+      double bytes = reports.stream().mapToDouble(TrafficReport::storedBytesPerSecond).sum();
+      List<Cost> costs = new ArrayList<>();
+      addCost(costs, Phase.MEASURE, usage, messages * seconds, bytes * seconds);
+      return report(target, seconds, reports, null, costs);
     } finally {
-      closeAll(runs);
-      target.close();
+      close(runs, target);
     }
   }
 
   private static void declare(Target target, Traffic traffic) throws Exception {
     if (!target.supports(traffic)) {
-      String what = traffic.keys() > 0 ? "ordering keys" : traffic.kind().name().toLowerCase();
-      throw new UnsupportedTrafficException(target.description() + " has no " + what);
+      throw new UnsupportedTrafficException(
+          String.join(" ", target.description().values())
+              + " has no "
+              + traffic.kind().name().toLowerCase(Locale.ROOT)
+              + (traffic.keys() > 0 ? " with ordering keys" : ""));
     }
     target.declare(traffic);
   }
@@ -139,64 +163,57 @@ public final class LoadRun {
   // ---- first fill, then drain
 
   private LoadReport runBacklog() throws Exception {
-    TrafficRun run =
-        new TrafficRun(workload.traffic().get(0), clock, stamp, workload.backlog(), failure);
+    Traffic traffic = workload.traffic().get(0);
+    TrafficRun run = new TrafficRun(traffic, clock, stamp, workload.backlog(), failure);
     List<TrafficRun> runs = List.of(run);
-    Counts begin;
-    Counts full;
+    List<Cost> costs = new ArrayList<>();
+    Watch watch = new Watch(runs, clock, listener, failure);
+    double fillSeconds = fill(run, watch, costs);
+    long betweenAt = clock.nanos();
+    BacklogReport.Between done = doBetween();
+    Target target = openAgain(run);
+    try {
+      UsageMeter meter = new UsageMeter(broker);
+      long last = watch.untilDrained(workload.drain().toNanos());
+      addCost(costs, Phase.DRAIN, meter.soFar(), run.received(), 0);
+      closeAll(runs);
+      long first = Math.min(last, run.firstArrivalAt());
+      double drainSeconds = (last - first) / NANOS;
+      Counts.Rates rates =
+          new Counts.Rates(
+              run.confirmed() / fillSeconds, drainSeconds == 0 ? 0 : run.received() / drainSeconds);
+      BacklogReport backlog =
+          new BacklogReport(
+              run.confirmed(),
+              fillSeconds,
+              rates.confirmed(),
+              drainSeconds,
+              rates.received(),
+              (first - betweenAt) / NANOS,
+              done);
+      return report(target, fillSeconds + drainSeconds, List.of(run.report(rates)), backlog, costs);
+    } finally {
+      close(runs, target);
+    }
+  }
+
+  /** Stores the backlog and returns how long that took. */
+  private double fill(TrafficRun run, Watch watch, List<Cost> costs) throws Exception {
     Target target = factory.open();
     try {
       declare(target, run.traffic());
       run.connect(target);
-      begin = new Counts(runs);
-      run.start(new Span(clock.nanos(), Long.MAX_VALUE / 2));
-      fill(run);
-      full = new Counts(runs);
+      UsageMeter meter = new UsageMeter(broker);
+      long begin = clock.nanos();
+      run.start(new Span(begin, begin + Long.MAX_VALUE / 2));
+      watch.until(Phase.FILL, () -> run.hasSentAll() && run.open() == 0);
+      double seconds = (clock.nanos() - begin) / NANOS;
+      double stored = (double) run.confirmed() * run.traffic().sizeBytes();
+      addCost(costs, Phase.FILL, meter.soFar(), run.confirmed(), stored);
+      return seconds;
     } finally {
-      closeAll(runs);
-      target.close();
+      close(List.of(run), target);
     }
-    long betweenAt = clock.nanos();
-    BacklogReport.Between done = doBetween();
-    target = openAgain(run);
-    try {
-      drain(runs);
-      Counts drained = new Counts(runs);
-      closeAll(runs);
-      long first = run.inboxes().stream().mapToLong(Arrivals.Inbox::firstAt).min().orElseThrow();
-      double fillSeconds = full.secondsSince(begin);
-      double drainSeconds = (drained.atNanos - first) / NANOS;
-      Rates rates = new Rates(run.confirmed() / fillSeconds, run.received() / drainSeconds);
-      BacklogReport backlog =
-          new BacklogReport(
-              workload.backlog(),
-              fillSeconds,
-              rates.confirmed,
-              drainSeconds,
-              rates.received,
-              (first - betweenAt) / NANOS,
-              done);
-      return new LoadReport(
-          workload,
-          startedAt,
-          target.description(),
-          fillSeconds + drainSeconds,
-          List.of(report(run, rates)),
-          backlog);
-    } finally {
-      closeAll(runs);
-      target.close();
-    }
-  }
-
-  private void fill(TrafficRun run) throws Exception {
-    Progress progress = new Progress(List.of(run));
-    while (!run.hasSentAll() || run.open() > 0) {
-      rethrow();
-      progress.tell(Phase.FILL, 0);
-      TimeUnit.MILLISECONDS.sleep(TICK_MS / 10);
-    }
-    rethrow();
   }
 
   private BacklogReport.@Nullable Between doBetween() throws Exception {
@@ -214,15 +231,7 @@ public final class LoadRun {
     long until = clock.nanos() + RESTART_NANOS;
     while (true) {
       try {
-        Target target = factory.open();
-        try {
-          run.receiveFrom(target);
-          return target;
-        } catch (Exception e) {
-          run.closeReceivers();
-          target.close();
-          throw e;
-        }
+        return receive(factory.open(), run);
       } catch (InterruptedException e) {
         throw e;
       } catch (Exception e) {
@@ -234,41 +243,24 @@ public final class LoadRun {
     }
   }
 
-  // ---- watching
-
-  private void watch(List<TrafficRun> runs, Phase phase, long until) throws Exception {
-    Progress progress = new Progress(runs);
-    for (long left = until - clock.nanos(); left > 0; left = until - clock.nanos()) {
-      rethrow();
-      progress.tell(phase, left);
-      clock.awaitUntil(Math.min(until, clock.nanos() + TimeUnit.MILLISECONDS.toNanos(TICK_MS)));
+  private static Target receive(Target target, TrafficRun run) throws Exception {
+    try {
+      run.receiveFrom(target);
+      return target;
+    } catch (Exception e) {
+      run.closeReceivers();
+      target.close();
+      throw e;
     }
   }
 
-  /** Waits until all that is confirmed arrived, or nothing happened for long enough. */
-  private void drain(List<TrafficRun> runs) throws Exception {
-    Progress progress = new Progress(runs);
-    long seen = -1;
-    long quietSince = clock.nanos();
-    while (runs.stream().anyMatch(run -> !run.hasSentAll() || run.open() + run.waiting() > 0)) {
-      rethrow();
-      long now = runs.stream().mapToLong(run -> run.sent() - run.open() + run.received()).sum();
-      if (now != seen) {
-        seen = now;
-        quietSince = clock.nanos();
-      } else if (clock.nanos() - quietSince > workload.drain().toNanos()) {
-        return;
-      }
-      progress.tell(Phase.DRAIN, 0);
-      TimeUnit.MILLISECONDS.sleep(TICK_MS / 10);
-    }
-    rethrow();
-  }
+  // ---- the end
 
-  private void rethrow() throws Exception {
-    Exception known = failure.get();
-    if (known != null) {
-      throw known;
+  private static void close(List<TrafficRun> runs, Target target) throws InterruptedException {
+    try {
+      closeAll(runs);
+    } finally {
+      target.close();
     }
   }
 
@@ -279,129 +271,27 @@ public final class LoadRun {
     }
   }
 
-  // ---- counting
-
-  private record Rates(double confirmed, double received) {}
-
-  /** How many there were of each traffic at a time. */
-  private final class Counts {
-    private final long atNanos = clock.nanos();
-    private final Map<TrafficRun, Rates> counts = new HashMap<>();
-
-    Counts(List<TrafficRun> runs) {
-      runs.forEach(run -> counts.put(run, new Rates(run.confirmed(), run.received())));
-    }
-
-    double secondsSince(Counts before) {
-      return (atNanos - before.atNanos) / NANOS;
-    }
-
-    Rates perSecondSince(Counts before, TrafficRun run) {
-      Rates then = before.of(run);
-      Rates now = of(run);
-      double seconds = secondsSince(before);
-      return new Rates(
-          (now.confirmed - then.confirmed) / seconds, (now.received - then.received) / seconds);
-    }
-
-    private Rates of(TrafficRun run) {
-      Rates known = counts.get(run);
-      if (known == null) {
-        throw new IllegalStateException("counts of another run");
-      }
-      return known;
+  private static void addCost(
+      List<Cost> costs, Phase phase, @Nullable Usage usage, double messages, double bytes) {
+    if (usage != null) {
+      costs.add(new Cost(phase, usage, messages, bytes));
     }
   }
 
-  private TrafficReport report(TrafficRun run, Rates perSecond) {
-    List<Arrivals.Inbox> inboxes = run.inboxes();
-    return new TrafficReport(
-        run.traffic(),
-        perSecond.confirmed,
-        perSecond.received,
-        Latencies.of(run.confirmTimes().total()),
-        Latencies.of(run.endToEndTimes().total()),
-        run.traffic().isPaced() ? Latencies.of(run.lateness().total()) : null,
-        run.sent(),
-        run.confirmed(),
-        run.received(),
-        run.open(),
-        run.unsent(),
-        inboxes.stream().mapToLong(Arrivals.Inbox::duplicates).sum(),
-        inboxes.stream().mapToLong(Arrivals.Inbox::redelivered).sum(),
-        inboxes.stream().mapToLong(Arrivals.Inbox::leftovers).sum(),
-        inboxes.stream().mapToLong(Arrivals.Inbox::outOfOrder).sum(),
-        inboxes.stream().mapToLong(Arrivals.Inbox::damaged).sum(),
-        run.wrongAnswers(),
-        run.failures(),
-        missing(run));
-  }
-
-  private static List<Missing> missing(TrafficRun run) {
-    List<Missing> all = new ArrayList<>();
-    if (run.traffic().kind() == Kind.QUERIES || run.traffic().consumers() == 0) {
-      return all;
-    }
-    for (int i = 0; i < run.inboxes().size(); i++) {
-      long[] count = new long[1];
-      List<Missing.Message> examples = new ArrayList<>();
-      for (int p = 0; p < run.traffic().producers(); p++) {
-        int producer = p;
-        run.confirmedNumbers(p)
-            .forEachMissingIn(
-                run.inboxes().get(i).numbers(p),
-                number -> {
-                  count[0]++;
-                  if (examples.size() < Missing.EXAMPLES_MAX) {
-                    examples.add(new Missing.Message(producer, number));
-                  }
-                });
-      }
-      if (count[0] > 0) {
-        all.add(new Missing(i, count[0], examples));
-      }
-    }
-    return all;
-  }
-
-  /** Tells the listener, with rates over the last second or so. */
-  private final class Progress {
-    private final List<TrafficRun> runs;
-    private Counts then;
-    private long toldAt;
-    private double confirmedPerSecond;
-    private double receivedPerSecond;
-
-    Progress(List<TrafficRun> runs) {
-      this.runs = runs;
-      this.then = new Counts(runs);
-      this.toldAt = then.atNanos - TimeUnit.MILLISECONDS.toNanos(TICK_MS);
-    }
-
-    void tell(Phase phase, long left) {
-      long time = clock.nanos();
-      if (time - toldAt < TimeUnit.MILLISECONDS.toNanos(TICK_MS)) {
-        return;
-      }
-      toldAt = time;
-      if (time - then.atNanos >= TimeUnit.SECONDS.toNanos(1)) {
-        Counts now = new Counts(runs);
-        confirmedPerSecond = 0;
-        receivedPerSecond = 0;
-        for (TrafficRun run : runs) {
-          Rates rates = now.perSecondSince(then, run);
-          confirmedPerSecond += rates.confirmed;
-          receivedPerSecond += rates.received;
-          run.fold();
-        }
-        then = now;
-      }
-      listener.progress(
-          phase,
-          left,
-          confirmedPerSecond,
-          receivedPerSecond,
-          runs.stream().mapToLong(TrafficRun::waiting).sum());
-    }
+  private LoadReport report(
+      Target target,
+      double seconds,
+      List<TrafficReport> reports,
+      @Nullable BacklogReport backlog,
+      List<Cost> costs) {
+    return new LoadReport(
+        workload,
+        startedAt,
+        target.description(),
+        seconds,
+        reports,
+        backlog,
+        costs,
+        MachineInfo.here());
   }
 }

@@ -1,5 +1,6 @@
 package io.parley.load;
 
+import io.parley.load.machine.TimerSlack;
 import io.parley.load.target.Confirms;
 import io.parley.load.target.Sender;
 import io.parley.load.target.Traffic;
@@ -122,6 +123,7 @@ final class Producer implements Runnable, Confirms {
   }
 
   private void produceAtRate(Sender to) throws Exception {
+    TimerSlack.minimize();
     double interval = 1e9 * traffic.producers() / traffic.perSecond();
     long begin = clock.nanos() + (long) (interval * index / traffic.producers());
     long end = run.span().endNanos();

@@ -1,5 +1,8 @@
 package io.parley.load;
 
+import io.parley.load.report.Latencies;
+import io.parley.load.report.Missing;
+import io.parley.load.report.TrafficReport;
 import io.parley.load.target.Kind;
 import io.parley.load.target.Receiver;
 import io.parley.load.target.Sender;
@@ -12,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,7 @@ final class TrafficRun {
   private final List<Sender> senders = new ArrayList<>();
   private final List<Receiver> receivers = new ArrayList<>();
   private final AtomicReference<@Nullable Exception> failure;
+  private final Timeline timeline;
 
   private volatile Span span = new Span(0, 0);
 
@@ -68,6 +73,7 @@ final class TrafficRun {
     for (int i = 0; i < traffic.producers(); i++) {
       producers.add(new Producer(i, this));
     }
+    this.timeline = new Timeline(this);
   }
 
   // ---- directing it
@@ -121,13 +127,10 @@ final class TrafficRun {
     return threads.stream().noneMatch(Thread::isAlive);
   }
 
-  /** Sends nothing more. */
-  void stop() {
-    producers.forEach(Producer::stop);
-  }
-
+  /** Ends the producers, whatever they do, and closes their connections. */
   void closeSenders() throws InterruptedException {
-    stop();
+    producers.forEach(Producer::stop);
+    threads.forEach(Thread::interrupt);
     for (Thread thread : threads) {
       thread.join();
     }
@@ -181,10 +184,6 @@ final class TrafficRun {
     return inboxes.get(traffic.kind() == Kind.EVENTS ? destination : 0);
   }
 
-  List<Arrivals.Inbox> inboxes() {
-    return inboxes;
-  }
-
   LatencyRecorders confirmTimes() {
     return confirmTimes;
   }
@@ -195,6 +194,10 @@ final class TrafficRun {
 
   LatencyRecorders lateness() {
     return lateness;
+  }
+
+  Timeline timeline() {
+    return timeline;
   }
 
   void countFailure(String code) {
@@ -242,13 +245,89 @@ final class TrafficRun {
     return traffic.consumers() == 0 ? 0 : Math.max(0, confirmed() * inboxes.size() - received());
   }
 
-  long wrongAnswers() {
-    return wrongAnswers.sum();
+  /** When the first message arrived; {@link Long#MAX_VALUE} if none has. */
+  long firstArrivalAt() {
+    return inboxes.stream()
+        .mapToLong(Arrivals.Inbox::firstAt)
+        .filter(at -> at != Long.MIN_VALUE)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
-  Map<String, Long> failures() {
+  /** Whether all is sent, and all that is confirmed arrived. */
+  boolean isDone() {
+    return hasSentAll() && open() == 0 && waiting() == 0;
+  }
+
+  // ---- the end
+
+  /** What came out; once nothing moves any more. */
+  TrafficReport report(Counts.Rates perSecond) {
+    return new TrafficReport(
+        traffic,
+        perSecond.confirmed(),
+        perSecond.received(),
+        Latencies.of(confirmTimes.total()),
+        Latencies.of(endToEndTimes.total()),
+        traffic.isPaced() ? Latencies.of(lateness.total()) : null,
+        sent(),
+        confirmed(),
+        received(),
+        open(),
+        unsent(),
+        sum(Arrivals.Inbox::duplicates),
+        sum(Arrivals.Inbox::redelivered),
+        sum(Arrivals.Inbox::leftovers),
+        sum(Arrivals.Inbox::outOfOrder),
+        sum(Arrivals.Inbox::damaged),
+        wrongAnswers.sum(),
+        failures(),
+        missing(),
+        timeline.samples());
+  }
+
+  private long sum(ToLongFunction<Arrivals.Inbox> count) {
+    return inboxes.stream().mapToLong(count).sum();
+  }
+
+  private Map<String, Long> failures() {
     Map<String, Long> counts = new TreeMap<>();
     failures.forEach((code, count) -> counts.put(code, count.sum()));
     return counts;
+  }
+
+  private List<Missing> missing() {
+    List<Missing> all = new ArrayList<>();
+    for (int i = 0; i < inboxes.size() && isKept(); i++) {
+      List<Missing.Message> examples = new ArrayList<>();
+      long count = 0;
+      for (int producer = 0; producer < traffic.producers(); producer++) {
+        count += addMissing(producer, inboxes.get(i), examples);
+      }
+      if (count > 0) {
+        all.add(new Missing(i, count, examples));
+      }
+    }
+    return all;
+  }
+
+  /** Whether what is confirmed has to arrive. */
+  private boolean isKept() {
+    return traffic.kind() != Kind.QUERIES && traffic.consumers() > 0;
+  }
+
+  private long addMissing(int producer, Arrivals.Inbox inbox, List<Missing.Message> examples) {
+    LongAdder count = new LongAdder();
+    confirmedNumbers
+        .get(producer)
+        .forEachMissingIn(
+            inbox.numbers(producer),
+            number -> {
+              count.increment();
+              if (examples.size() < Missing.EXAMPLES_MAX) {
+                examples.add(new Missing.Message(producer, number));
+              }
+            });
+    return count.sum();
   }
 }

@@ -14,6 +14,7 @@ import io.parley.load.target.Target;
 import io.parley.load.target.Traffic;
 import io.parley.protocol.model.Payload;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class ParleyTarget implements Target {
 
   @Override
   public Map<String, String> description() {
-    return Map.copyOf(description);
+    return Collections.unmodifiableMap(description);
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.parley.load.report;
 
 import io.parley.load.target.Kind;
 import io.parley.load.target.Traffic;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param wrongAnswers answers to another question
  * @param failures of sends, by code
  * @param missing by inbox, only where something is; empty without consumers
+ * @param samples how it went over time, in order
  */
 public record TrafficReport(
     Traffic traffic,
@@ -49,12 +52,14 @@ public record TrafficReport(
     long damaged,
     long wrongAnswers,
     Map<String, Long> failures,
-    List<Missing> missing) {
+    List<Missing> missing,
+    List<Sample> samples) {
 
-  /** Copies map and list. */
+  /** Copies map and lists, keeping the order. */
   public TrafficReport {
-    failures = Map.copyOf(failures);
+    failures = Collections.unmodifiableMap(new LinkedHashMap<>(failures));
     missing = List.copyOf(missing);
+    samples = List.copyOf(samples);
   }
 
   /** Confirmed copies that never arrived, over all inboxes. */
