@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ record Row(
   }
 
   /** A count of all runs that came to an end and count, added up over all traffic. */
-  long sum(java.util.function.ToLongFunction<TrafficResult> count) {
+  long sum(ToLongFunction<TrafficResult> count) {
     return runs.stream().flatMap(run -> run.traffic().stream()).mapToLong(count).sum();
   }
 }
