@@ -126,12 +126,13 @@ public final class LoadRun {
       Span span = new Span(start, start + workload.duration().toNanos());
       Watch watch = new Watch(runs, clock, listener, failure);
       runs.forEach(run -> run.start(span));
-      watch.until(Phase.WARMUP, span.startNanos());
       UsageMeter meter = new UsageMeter(broker);
+      watch.until(Phase.WARMUP, span.startNanos());
       Counts before = new Counts(runs, clock.nanos());
+      meter.start();
       watch.until(Phase.MEASURE, span.endNanos());
-      Counts after = new Counts(runs, clock.nanos());
       Usage usage = meter.soFar();
+      Counts after = new Counts(runs, clock.nanos());
       long unused = watch.untilDrained(workload.drain().toNanos());
       closeAll(runs);
       List<TrafficReport> reports = new ArrayList<>();

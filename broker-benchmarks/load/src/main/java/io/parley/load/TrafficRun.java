@@ -176,6 +176,10 @@ final class TrafficRun {
     return producer < messages % traffic.producers() ? each + 1 : each;
   }
 
+  Producer producer(int index) {
+    return producers.get(index);
+  }
+
   SequenceSet confirmedNumbers(int producer) {
     return confirmedNumbers.get(producer);
   }
@@ -290,7 +294,7 @@ final class TrafficRun {
     return inboxes.stream().mapToLong(count).sum();
   }
 
-  private Map<String, Long> failures() {
+  Map<String, Long> failures() {
     Map<String, Long> counts = new TreeMap<>();
     failures.forEach((code, count) -> counts.put(code, count.sum()));
     return counts;

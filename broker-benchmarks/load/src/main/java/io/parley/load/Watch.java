@@ -21,6 +21,7 @@ final class Watch {
   private final LoadListener listener;
   private final AtomicReference<@Nullable Exception> failure;
   private Counts then;
+  private @Nullable Phase toldPhase;
   private long toldAt;
   private double confirmedPerSecond;
   private double receivedPerSecond;
@@ -35,7 +36,6 @@ final class Watch {
     this.listener = listener;
     this.failure = failure;
     this.then = new Counts(runs, clock.nanos());
-    this.toldAt = then.atNanos() - TICK_NANOS;
   }
 
   /** Until a time. */
@@ -84,9 +84,10 @@ final class Watch {
       throw known;
     }
     long time = clock.nanos();
-    if (time - toldAt < TICK_NANOS) {
+    if (phase == toldPhase && time - toldAt < TICK_NANOS) {
       return;
     }
+    toldPhase = phase;
     toldAt = time;
     runs.forEach(run -> run.timeline().observe(phase));
     if (time - then.atNanos() >= RATES_NANOS) {

@@ -64,7 +64,7 @@ abstract class Scale {
     return 10 * decade;
   }
 
-  /** Logarithmic, over whole decades, or halves where there are few. */
+  /** Logarithmic, over whole decades; of numbers from 1 on. */
   static Scale log(double min, double max, DoubleFunction<String> label) {
     double low = Math.floor(Math.log10(min));
     double high = Math.max(low + 1, Math.ceil(Math.log10(max)));
@@ -72,7 +72,7 @@ abstract class Scale {
         new Scale() {
           @Override
           double position(double value) {
-            return (Math.log10(Math.max(value, min)) - low) / (high - low);
+            return (Math.log10(Math.max(value, 1)) - low) / (high - low);
           }
         };
     for (double decade = low; decade <= high; decade++) {
@@ -101,8 +101,8 @@ abstract class Scale {
     scale.ticks.add(new Tick(0, "0 %"));
     scale.ticks.add(new Tick(50, "50 %"));
     for (int i = 1; i <= nines; i++) {
-      double value = PERCENT * (1 - Math.pow(10, -i));
-      scale.ticks.add(new Tick(value, Figures.plain(Math.round(value * 1e5) / 1e5) + " %"));
+      String label = i == 1 ? "90 %" : "99" + (i == 2 ? "" : "." + "9".repeat(i - 2)) + " %";
+      scale.ticks.add(new Tick(PERCENT * (1 - Math.pow(10, -i)), label));
     }
     return scale;
   }

@@ -4,7 +4,7 @@ import io.parley.load.machine.ProcFiles.ProcessUse;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what a span of time costs, from its construction on. One thread. */
+/** Tells what a span of time costs. The broker's process is looked for once, before. One thread. */
 public final class UsageMeter {
   private static final double NANOS = 1e9;
 
@@ -12,7 +12,7 @@ public final class UsageMeter {
   private final long client = ProcessHandle.current().pid();
   private final OptionalLong broker;
   private final String disk;
-  private final Readings start;
+  private Readings start;
 
   private record Readings(
       long nanos,
@@ -21,7 +21,7 @@ public final class UsageMeter {
       @Nullable ProcessUse broker,
       long flushes) {}
 
-  /** Starts now. */
+  /** Finds the process, and starts. */
   public UsageMeter(BrokerProcess process) {
     this(process, new ProcFiles());
   }
@@ -31,6 +31,11 @@ public final class UsageMeter {
     this.broker = process.find();
     this.disk = broker.isPresent() ? files.diskOf(broker.getAsLong()) : "";
     this.start = read();
+  }
+
+  /** Starts anew. */
+  public void start() {
+    start = read();
   }
 
   private Readings read() {

@@ -132,6 +132,11 @@ enum TrafficKey {
     return option;
   }
 
+  /** Whether both mean the same, of different kinds. */
+  boolean isAs(TrafficKey other) {
+    return option.equals(other.option);
+  }
+
   boolean isOf(Kind kind) {
     return kinds.contains(kind);
   }

@@ -5,6 +5,7 @@ import io.parley.load.target.Traffic;
 import java.io.StringReader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -103,7 +104,7 @@ final class WorkloadReader {
     try {
       Node root = new Yaml(options).compose(new StringReader(text));
       if (root instanceof MappingNode mapping) {
-        visit(mapping, KEYS, this::setTopLevel);
+        visit(mapping, KEYS, key -> NearestName.of(key, KEYS), this::setTopLevel);
       } else {
         problems.add(source + ": no keys (expected: YAML such as 'commands:' with keys below)");
       }
@@ -119,13 +120,18 @@ final class WorkloadReader {
     void accept(String key, Node at, Node value);
   }
 
-  private void visit(MappingNode section, Collection<String> known, KeyAction action) {
+  private interface Nearest {
+    String of(String unknownKey);
+  }
+
+  private void visit(
+      MappingNode section, Collection<String> known, Nearest nearest, KeyAction action) {
     Set<String> seen = new HashSet<>();
     for (NodeTuple tuple : section.getValue()) {
       Node at = tuple.getKeyNode();
       String key = at instanceof ScalarNode scalar ? scalar.getValue() : "?";
       if (!known.contains(key)) {
-        problem(at, unknownKey(key, known));
+        problem(at, key + ": unknown key (the nearest known key is " + nearest.of(key) + ")");
       } else if (!seen.add(key)) {
         problem(at, key + ": set twice (expected: once)");
       } else {
@@ -134,8 +140,14 @@ final class WorkloadReader {
     }
   }
 
-  private static String unknownKey(String key, Collection<String> known) {
-    return key + ": unknown key (the nearest known key is " + NearestName.of(key, known) + ")";
+  /** What means the same of this kind of messages, else what looks alike. */
+  private static String nearest(String key, Kind kind, Collection<String> known) {
+    return Arrays.stream(TrafficKey.values())
+        .filter(other -> other.key().equals(key))
+        .flatMap(other -> TrafficKey.of(kind).stream().filter(own -> own.isAs(other)))
+        .findFirst()
+        .map(TrafficKey::key)
+        .orElseGet(() -> NearestName.of(key, known));
   }
 
   private void setTopLevel(String key, Node at, Node value) {
@@ -146,7 +158,11 @@ final class WorkloadReader {
       TrafficDraft draft = new TrafficDraft(kind);
       traffic.put(kind, draft);
       List<String> known = TrafficKey.of(kind).stream().map(TrafficKey::key).toList();
-      visit(section, known, (name, where, text) -> setOfTraffic(draft, name, where, text));
+      visit(
+          section,
+          known,
+          unknown -> nearest(unknown, kind, known),
+          (name, where, text) -> setOfTraffic(draft, name, where, text));
     } else {
       problem(at, key + ": " + (isKind(key) ? "no section" : "no value") + expectedForm(key));
     }
