@@ -9,8 +9,7 @@ public final class Failures {
 
   /** The class of the exception, or of what it wraps. */
   public static String codeOf(Throwable failure) {
-    boolean wraps =
-        failure instanceof CompletionException || failure instanceof ExecutionException;
+    boolean wraps = failure instanceof CompletionException || failure instanceof ExecutionException;
     Throwable cause = wraps ? failure.getCause() : null;
     return (cause == null ? failure : cause).getClass().getSimpleName();
   }

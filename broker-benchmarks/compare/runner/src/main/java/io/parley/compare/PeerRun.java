@@ -30,9 +30,9 @@ import java.util.stream.Collectors;
  *         --label TEXT [--progress yes] [--set-OPTION VALUE …]
  * </pre>
  *
- * <p>Tells in a line on stdout, which begins with the label, what came out, and with progress how it
- * goes on before. The options that are set override the workload's, as those of {@code parley bench}
- * do.
+ * <p>Tells in a line on stdout, which begins with the label, what came out, and with progress how
+ * it goes on before. The options that are set override the workload's, as those of {@code parley
+ * bench} do.
  */
 public final class PeerRun {
   private static final String SET = "set-";
@@ -72,8 +72,7 @@ public final class PeerRun {
     Instant startedAt = Instant.now();
     try {
       Workload what = what();
-      LoadRun load =
-          new LoadRun(what, this::open).listener(this::progress).broker(brokerProcess());
+      LoadRun load = new LoadRun(what, this::open).listener(this::progress).broker(brokerProcess());
       if (what.hasBacklog()) {
         load.between(new Crash());
       }
@@ -120,7 +119,11 @@ public final class PeerRun {
   }
 
   private void progress(
-      Phase phase, long leftNanos, double confirmedPerSecond, double receivedPerSecond, long waiting) {
+      Phase phase,
+      long leftNanos,
+      double confirmedPerSecond,
+      double receivedPerSecond,
+      long waiting) {
     if (options.containsKey("progress")) {
       System.out.printf(
           Locale.ROOT,

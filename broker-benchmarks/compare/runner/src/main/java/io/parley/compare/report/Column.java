@@ -31,9 +31,7 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
       case THROUGHPUT -> {
         columns.add(
             new Column(
-                "messages/s",
-                section.ofTraffic(TrafficResult::throughPerSecond),
-                Better.MORE));
+                "messages/s", section.ofTraffic(TrafficResult::throughPerSecond), Better.MORE));
         add(columns, "confirmed/s", section.ofTraffic(TrafficResult::confirmedPerSecond));
         add(columns, "received/s", section.ofTraffic(TrafficResult::receivedPerSecond));
         add(columns, "end to end p50 ms", section.ofTraffic(t -> t.endToEnd().p50Millis()));
@@ -42,9 +40,7 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
       case LATENCY -> {
         columns.add(
             new Column(
-                "confirm p50 ms",
-                section.ofTraffic(t -> t.confirm().p50Millis()),
-                Better.LESS));
+                "confirm p50 ms", section.ofTraffic(t -> t.confirm().p50Millis()), Better.LESS));
         add(columns, "p99 ms", section.ofTraffic(t -> t.confirm().p99Millis()));
         add(columns, "p99.9 ms", section.ofTraffic(t -> t.confirm().p999Millis()));
         add(columns, "end to end p50 ms", section.ofTraffic(t -> t.endToEnd().p50Millis()));
@@ -57,10 +53,8 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
         add(columns, "confirmed/s", section.ofTraffic(TrafficResult::confirmedPerSecond));
       }
       case BACKLOG -> {
-        columns.add(
-            new Column("fill/s", Section.ofBacklog(b -> b.fillPerSecond()), Better.MORE));
-        columns.add(
-            new Column("drain/s", Section.ofBacklog(b -> b.drainPerSecond()), Better.MORE));
+        columns.add(new Column("fill/s", Section.ofBacklog(b -> b.fillPerSecond()), Better.MORE));
+        columns.add(new Column("drain/s", Section.ofBacklog(b -> b.drainPerSecond()), Better.MORE));
         columns.add(
             new Column(
                 "SIGKILL to first message s",
@@ -79,8 +73,7 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
     return columns;
   }
 
-  private static void add(
-      List<Column> columns, String title, ToDoubleFunction<RunResult> value) {
+  private static void add(List<Column> columns, String title, ToDoubleFunction<RunResult> value) {
     columns.add(new Column(title, value, Better.NO_MATTER));
   }
 }

@@ -30,8 +30,10 @@ final class MarkdownTables {
   }
 
   private void explain() {
-    line("Median (lowest–highest) of the runs; a ratio is of the medians, with the lowest and highest");
-    line("of runs made one after the other. Runs in which others on the machine used more than a quarter");
+    line(
+        "Median (lowest–highest) of the runs; a ratio is of the medians, with the lowest and highest");
+    line(
+        "of runs made one after the other. Runs in which others on the machine used more than a quarter");
     line("of a core count only where a peer has no others, and are marked *noisy*.");
     line("† confirms before the message is on the disk: not the same promise.");
     line("");

@@ -12,8 +12,8 @@ import java.util.List;
  *
  * <pre>ReportCommand FOLDER BASELINE</pre>
  *
- * The folder has {@code runs.jsonl}, and {@code about.md} with machine and versions; {@code README.md}
- * and {@code comparison.svg} are written. The tables go to stdout as well.
+ * The folder has {@code runs.jsonl}, and {@code about.md} with machine and versions; {@code
+ * README.md} and {@code comparison.svg} are written. The tables go to stdout as well.
  */
 public final class ReportCommand {
   private ReportCommand() {}

@@ -15,7 +15,6 @@ record Spread(double lowest, double median, double highest) {
     }
     Arrays.sort(sorted);
     int last = sorted.length - 1;
-    return new Spread(
-        sorted[0], (sorted[last / 2] + sorted[(last + 1) / 2]) / 2, sorted[last]);
+    return new Spread(sorted[0], (sorted[last / 2] + sorted[(last + 1) / 2]) / 2, sorted[last]);
   }
 }

@@ -9,9 +9,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All workloads as one picture: a panel each. Rates are bars, with the spread of the runs; times are
- * dots at p50, p99 and p99.9 on a logarithmic axis. Drawn by hand, so that it needs nothing and reads
- * as text in a diff.
+ * All workloads as one picture: a panel each. Rates are bars, with the spread of the runs; times
+ * are dots at p50, p99 and p99.9 on a logarithmic axis. Drawn by hand, so that it needs nothing and
+ * reads as text in a diff.
  *
  * <pre>
  *   commands-throughput                         messages/s
@@ -173,8 +173,7 @@ final class SvgPlot {
   private void axis(int rows, double from, double to) {
     for (int power = (int) from; power <= to; power++) {
       double x = x(Math.pow(10, power), from, to);
-      add(
-          "<path d='M%.1f %dv%d' stroke='#e3e7eb'/>%n", x, y, rows * ROW);
+      add("<path d='M%.1f %dv%d' stroke='#e3e7eb'/>%n", x, y, rows * ROW);
       add(
           "<text x='%.1f' y='%d' text-anchor='middle' font-size='10' fill='%s'>%s</text>%n",
           x, y + rows * ROW + 12, FAINT, Numbers.text(Math.pow(10, power)));
@@ -198,8 +197,7 @@ final class SvgPlot {
     String color = color(row);
     add("<path d='M%.1f %.1fH%.1f' stroke='%s' stroke-width='2'/>%n", p50, middle, p999, color);
     add("<circle cx='%.1f' cy='%.1f' r='5' fill='%s'/>%n", p50, middle, color);
-    add(
-        "<path d='M%.1f %.1fl5 5l-5 5l-5 -5z' fill='%s'/>%n", p99, middle - 5, color);
+    add("<path d='M%.1f %.1fl5 5l-5 5l-5 -5z' fill='%s'/>%n", p99, middle - 5, color);
     add("<path d='M%.1f %.1fv12' stroke='%s' stroke-width='2'/>%n", p999, middle - 6, color);
     text(
         LABELS + PLOT + 12,
@@ -226,8 +224,7 @@ final class SvgPlot {
   }
 
   private void label(Row row) {
-    String text =
-        row.peer() + (row.isSynced() ? "" : " †") + (row.disturbed() ? " (noisy)" : "");
+    String text = row.peer() + (row.isSynced() ? "" : " †") + (row.disturbed() ? " (noisy)" : "");
     add(
         "<text x='%d' y='%.1f' text-anchor='end' fill='%s'%s>%s</text>%n",
         LABELS - 8,
@@ -245,8 +242,14 @@ final class SvgPlot {
 
   private void legend() {
     y += 20;
-    text(8, y, "† confirms before the message is on the disk. Bars: median; whiskers: lowest and"
-        + " highest run. (×): to " + baseline + ".", FAINT);
+    text(
+        8,
+        y,
+        "† confirms before the message is on the disk. Bars: median; whiskers: lowest and"
+            + " highest run. (×): to "
+            + baseline
+            + ".",
+        FAINT);
     y += 20;
   }
 

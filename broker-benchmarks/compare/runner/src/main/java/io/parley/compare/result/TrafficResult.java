@@ -5,8 +5,8 @@ import io.parley.load.report.TrafficReport;
 import java.util.Locale;
 
 /**
- * What became of one kind of messages. Rates and times are of the measured time, counts of the whole
- * run.
+ * What became of one kind of messages. Rates and times are of the measured time, counts of the
+ * whole run.
  *
  * @param kind commands, events or queries
  * @param latencyBound whether the load leaves the broker idle between messages, so that times count

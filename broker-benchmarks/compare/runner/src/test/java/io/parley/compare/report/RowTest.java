@@ -16,7 +16,8 @@ class RowTest {
   void shouldLeaveDisturbedRunsOutWhereThereAreOthers() {
     Row row =
         Row.of(
-            "a", List.of(Runs.of("a", 1, 500), Runs.of("a", 2, 90, 0.8, "yes"), Runs.of("a", 3, 300)));
+            "a",
+            List.of(Runs.of("a", 1, 500), Runs.of("a", 2, 90, 0.8, "yes"), Runs.of("a", 3, 300)));
 
     assertThat(row.spread(RATE)).isEqualTo(new Spread(300, 400, 500));
     assertThat(row.leftOut()).isEqualTo(1);

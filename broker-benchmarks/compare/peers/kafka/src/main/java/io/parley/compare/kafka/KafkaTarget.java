@@ -14,7 +14,6 @@ import io.parley.load.target.Target;
 import io.parley.load.target.Traffic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,16 +45,18 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka: a topic for each queue, read by a group of its name; or one topic, read by a group for each
- * subscription. Groups are classic ones, or share groups with explicit acknowledgement.
+ * Kafka: a topic for each queue, read by a group of its name; or one topic, read by a group for
+ * each subscription. Groups are classic ones, or share groups with explicit acknowledgement.
  *
- * <p>With {@code fsync} an append is synced to the disk before it is acknowledged (flush.messages=1);
- * what groups have read is not, in either case.
+ * <p>With {@code fsync} an append is synced to the disk before it is acknowledged
+ * (flush.messages=1); what groups have read is not, in either case.
  */
 final class KafkaTarget implements Target {
   private static final String SERVER = "127.0.0.1:29092";
 
-  /** Two for the usual two consumers: more partitions would mean more syncs of fewer messages each. */
+  /**
+   * Two for the usual two consumers: more partitions would mean more syncs of fewer messages each.
+   */
   private static final int PARTITIONS_MIN = 2;
 
   private static final Duration POLL = Duration.ofMillis(200);

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * NATS JetStream: a queue is a work-queue stream in a file with one durable pull consumer that its
- * receivers share; a topic is an interest stream with a durable consumer for each subscription. Each
- * message is acknowledged by itself.
+ * receivers share; a topic is an interest stream with a durable consumer for each subscription.
+ * Each message is acknowledged by itself.
  */
 final class NatsTarget implements Target {
   private static final Options OPTIONS =

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RabbitMQ: durable queues, persistent messages, publisher confirms, manual acknowledgement. A topic
- * is a fanout exchange with a queue for each subscription.
+ * RabbitMQ: durable queues, persistent messages, publisher confirms, manual acknowledgement. A
+ * topic is a fanout exchange with a queue for each subscription.
  *
  * <p>As its makers advise: <a href="https://www.rabbitmq.com/docs/confirms#channel-qos-prefetch">a
  * prefetch of some hundreds, acknowledging several at once</a>, confirms handled as they come.

@@ -36,8 +36,7 @@ class PublishTagsTest {
     tags.acknowledged(5, true);
 
     assertThat(told)
-        .containsExactly(
-            "confirmed 1", "confirmed 0", "confirmed 2", "confirmed 4", "confirmed 3");
+        .containsExactly("confirmed 1", "confirmed 0", "confirmed 2", "confirmed 4", "confirmed 3");
   }
 
   @Test

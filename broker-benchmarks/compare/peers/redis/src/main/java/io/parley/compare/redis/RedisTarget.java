@@ -28,8 +28,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redis Streams, pipelined: XADD, XREADGROUP, XACK. A queue is a stream with one group, and what was
- * acknowledged is deleted (XDEL), as from a queue. A topic is one stream with a group for each
+ * Redis Streams, pipelined: XADD, XREADGROUP, XACK. A queue is a stream with one group, and what
+ * was acknowledged is deleted (XDEL), as from a queue. A topic is one stream with a group for each
  * subscription, trimmed to about a million messages: what is older is gone, read or not.
  */
 final class RedisTarget implements Target {
