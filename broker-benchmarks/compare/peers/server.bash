@@ -26,7 +26,7 @@ if [[ -n ${BROKER_JAVA_HOME:-} ]]; then
   java=$BROKER_JAVA_HOME/bin/java
   export JAVA_HOME=$BROKER_JAVA_HOME
 fi
-readonly start_limit_s=60 stop_limit_s=30
+readonly start_limit_s=60 stop_limit_s=30 free_limit_s=10
 
 # Runs a server as a process group of its own, so that a signal from the terminal isn't for it.
 launch() {
@@ -54,9 +54,14 @@ listens() {
   (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# A port that answers before our server is started is somebody else's broker: measuring that would be a mistake.
+# A port that answers before our server is started is somebody else's broker: measuring that would be a mistake. A killed
+# one needs a moment until the kernel has closed its sockets.
 require_free() {
-  ! listens "$1" || { echo "${0##*/}: port $1 is in use (expected: free)" >&2; exit 1; }
+  local deadline=$((SECONDS + free_limit_s))
+  while listens "$1"; do
+    ((SECONDS < deadline)) || { echo "${0##*/}: port $1 is in use (expected: free)" >&2; exit 1; }
+    sleep 0.02
+  done
 }
 
 end_with() {

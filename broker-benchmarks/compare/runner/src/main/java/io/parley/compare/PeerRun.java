@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -186,15 +187,16 @@ public final class PeerRun {
     }
 
     private void script(String verb) throws IOException, InterruptedException {
-      int exit =
+      Path log = directory.resolve("script.log");
+      Process script =
           new ProcessBuilder(option("script"), verb, directory.toString())
               .redirectErrorStream(true)
-              .redirectOutput(
-                  ProcessBuilder.Redirect.appendTo(directory.resolve("script.log").toFile()))
-              .start()
-              .waitFor();
-      if (exit != 0) {
-        throw new IOException(option("script") + " " + verb + ": exit " + exit);
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      if (script.waitFor() != 0) {
+        List<String> said = Files.readAllLines(log);
+        throw new IOException(
+            "restart: " + verb + ": " + (said.isEmpty() ? "" : said.get(said.size() - 1)));
       }
     }
   }

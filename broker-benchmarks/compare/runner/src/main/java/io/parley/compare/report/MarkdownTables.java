@@ -6,6 +6,7 @@ import io.parley.compare.result.TrafficResult;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -73,12 +74,14 @@ final class MarkdownTables {
     String load =
         traffic.ratePerSecond() > 0
             ? Numbers.text(traffic.ratePerSecond()) + "/s whatever happens"
-            : String.format("%,d unconfirmed each", traffic.window());
+            : String.format(Locale.ROOT, "%,d unconfirmed", traffic.window())
+                + (traffic.producers() == 1 ? "" : " each");
     String receivers =
         traffic.subscriptions() > 0
-            ? traffic.subscriptions() + " subscriptions with " + traffic.consumers() + " consumer"
+            ? traffic.subscriptions() + " subscriptions, each with " + traffic.consumers() + " consumer"
             : traffic.consumers() + " consumer";
     return String.format(
+        Locale.ROOT,
         "%,d-byte %s, %d producer%s (%s), %s%s.",
         traffic.sizeBytes(),
         traffic.kind(),
@@ -132,6 +135,7 @@ final class MarkdownTables {
     if (!row.runs().isEmpty()) {
       all.add(
           String.format(
+              Locale.ROOT,
               "%,d / %,d / %,d",
               row.sum(TrafficResult::missing),
               row.sum(TrafficResult::duplicates),
@@ -146,7 +150,7 @@ final class MarkdownTables {
 
   private static void addIfAny(List<String> all, long count, String what) {
     if (count > 0) {
-      all.add(String.format("%,d %s", count, what));
+      all.add(String.format(Locale.ROOT, "%,d %s", count, what));
     }
   }
 
@@ -165,15 +169,14 @@ final class MarkdownTables {
     }
     Row best = others.get(0);
     line(
-        "- "
-            + column.title()
-            + ": "
-            + baseline
-            + " has "
-            + Numbers.factor(base.ratioTo(best, column.value()))
-            + " what "
-            + best.peer()
-            + " has, the best of the others at the same durability.");
+        String.format(
+            Locale.ROOT,
+            "- %s, %s is better: %s has %s that of %s, the best of the others at the same durability.",
+            column.title(),
+            column.better().name().toLowerCase(Locale.ROOT),
+            baseline,
+            Numbers.factor(base.ratioTo(best, column.value())),
+            best.peer()));
   }
 
   private void cells(List<String> cells) {

@@ -43,7 +43,8 @@ class MarkdownTablesTest {
   @Test
   void shouldCompareWithTheBestThatKeepsTheSamePromise() {
     assertThat(tables)
-        .contains("messages/s: parley has 2.77 × (2.58–3.00) what b has, the best of the others");
+        .contains(
+            "messages/s, more is better: parley has 2.77 × (2.58–3.00) that of b, the best of the");
   }
 
   @Test
