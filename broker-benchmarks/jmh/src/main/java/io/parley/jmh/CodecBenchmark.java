@@ -13,6 +13,8 @@ import io.parley.protocol.model.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -22,6 +24,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** Frames of the hot path to bytes and back, per message: what a message's share of them costs. */
 @State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
 @OperationsPerInvocation(CodecBenchmark.MESSAGES)
 @SuppressWarnings("NullAway.Init") // JMH calls set-ups before anything else
 public class CodecBenchmark {

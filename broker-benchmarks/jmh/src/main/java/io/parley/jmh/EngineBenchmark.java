@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -22,6 +24,7 @@ import org.openjdk.jmh.annotations.State;
  * <p>On the dropping store figures are the engine's. The in-memory store is what tests run on; it
  * copies keys and values, so its figures tell more of it than of the engine.
  */
+@BenchmarkMode(Mode.AverageTime)
 @OperationsPerInvocation(EngineBenchmark.MESSAGES)
 @SuppressWarnings("NullAway.Init") // JMH fills parameters
 public class EngineBenchmark {

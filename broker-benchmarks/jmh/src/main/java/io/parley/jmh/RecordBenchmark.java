@@ -5,12 +5,15 @@ import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageRecord;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /** One message's record: written by the sender's client, looked at by the broker. */
 @State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
 public class RecordBenchmark {
   private static final int MESSAGES = 1_000;
 

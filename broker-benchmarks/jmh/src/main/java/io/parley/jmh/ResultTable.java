@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -44,7 +45,7 @@ final class ResultTable {
               number(row.error),
               number(row.bytes)));
     }
-    out.append("\nOne op is one message; in StoreBenchmark one commit, write or chunk.\n");
+    out.append("\nOne op is one message; in StoreBenchmark one commit, write or chunk, and the median.\n");
     rows.stream().filter(row -> row.name.equals(COMMIT)).forEach(row -> appendRatios(out, row));
     return out.toString();
   }
@@ -82,12 +83,13 @@ final class ResultTable {
               .map(key -> key + "=" + params.getParam(key))
               .collect(Collectors.joining(" "));
       Result<?> time = result.getPrimaryResult();
+      boolean sampled = params.getMode() == Mode.SampleTime;
       return new Row(
           name.substring(name.lastIndexOf('.', methodAt - 1) + 1),
           parameters,
-          time.getScore(),
+          sampled ? time.getStatistics().getPercentile(50) : time.getScore(),
           time.getScoreUnit().replace("/op", ""),
-          time.getScoreError(),
+          sampled ? Double.NaN : time.getScoreError(),
           allocated(result));
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.NoBenchmarksException;
@@ -87,9 +86,6 @@ public final class RunBenchmarks {
             .shouldFailOnError(true)
             .addProfiler(GCProfiler.class)
             .resultFormat(ResultFormatType.JSON);
-    if (options.getBenchModes().isEmpty()) {
-      builder.mode(Mode.AverageTime);
-    }
     if (!options.getTimeUnit().hasValue()) {
       builder.timeUnit(TimeUnit.NANOSECONDS);
     }

@@ -28,6 +28,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -42,6 +44,7 @@ import org.openjdk.jmh.annotations.TearDown;
  * threads that a broker has.
  */
 @State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
 @OperationsPerInvocation(ServerPathBenchmark.MESSAGES)
 @SuppressWarnings("NullAway.Init") // JMH calls set-ups before anything else
 public class ServerPathBenchmark {

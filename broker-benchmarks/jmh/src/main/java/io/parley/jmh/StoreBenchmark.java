@@ -13,6 +13,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -22,9 +24,10 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * A group's commit on the disk, beside what the disk itself takes for the same bytes; and a chunk
  * read back. Per commit and per chunk: at 100 B a chunk of 14 KiB is a group of about 90 messages,
- * one of 128 KiB about 840.
+ * one of 128 KiB about 840. Medians: others use the disk too.
  */
 @State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
 @SuppressWarnings("NullAway.Init") // JMH calls set-ups before anything else
 public class StoreBenchmark {
   private static final int DESTINATION = 1;
