@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final String CLI = "io.parley.cli";
   private static final String TESTKIT = "io.parley.testkit";
   private static final String JMH = "io.parley.jmh";
+  private static final String LOAD = "io.parley.load";
 
   private static final JavaClasses PARLEY =
       new ClassFileImporter()
@@ -49,7 +50,7 @@ class ArchitectureTest {
 
   @Test
   void shouldSeeEveryPart() {
-    for (String part : Set.of(PROTOCOL, CLIENT, ENGINE, SERVER, CLI, TESTKIT)) {
+    for (String part : Set.of(PROTOCOL, CLIENT, ENGINE, SERVER, LOAD, CLI, TESTKIT)) {
       assertThat(PARLEY.containPackage(part)).as("classes of %s", part).isTrue();
     }
   }
@@ -181,17 +182,32 @@ class ArchitectureTest {
   void shouldLetNoPartReadTheWholeConfiguration() {
     check(
         noClasses()
-            .that(
-                not(
-                    resideInAnyPackage(
-                        in(SERVER + ".config"), in(CLI), in(TESTKIT), in(JMH))))
+            .that(not(resideInAnyPackage(in(SERVER + ".config"), in(CLI), in(TESTKIT), in(JMH))))
             .and(not(named(SERVER + ".Broker")))
             .should()
             .dependOnClassesThat(named(SERVER + ".config.BrokerConfig")));
   }
 
+  /** Rule 8. Load goes through the client, as everybody's does; other brokers need no Parley. */
+  @Test
+  void shouldLetLoadKnowTheClientAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(in(LOAD))
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(in(ROOT))
+                    .and(not(resideInAnyPackage(in(LOAD), in(CLIENT), in(PROTOCOL))))));
+    check(
+        noClasses()
+            .that(resideInAPackage(in(LOAD)).and(not(resideInAPackage(in(LOAD + ".parley")))))
+            .should()
+            .dependOnClassesThat(resideInAPackage(in(CLIENT))));
+  }
+
   /**
-   * Rule 8. Its Javadoc says what the package owns, which thread runs it, what it must not know.
+   * Rule 9. Its Javadoc says what the package owns, which thread runs it, what it must not know.
    */
   @Test
   void shouldMarkEveryPackageAsNullMarked() {

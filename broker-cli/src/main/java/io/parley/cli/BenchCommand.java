@@ -1,15 +1,31 @@
 package io.parley.cli;
 
-import io.parley.cli.bench.BenchListener.Phase;
-import io.parley.cli.bench.BenchReport;
-import io.parley.cli.bench.BenchSettings;
-import io.parley.cli.bench.CommandBench;
-import io.parley.cli.bench.Latencies;
-import io.parley.cli.console.Details;
 import io.parley.cli.console.ExitCode;
 import io.parley.cli.console.Output;
+import io.parley.cli.console.Problem;
 import io.parley.cli.console.Table;
 import io.parley.cli.console.Text;
+import io.parley.client.BrokerAddress;
+import io.parley.client.BrokerUri;
+import io.parley.client.NotConnectedException;
+import io.parley.client.ParleyClient;
+import io.parley.load.LoadRun;
+import io.parley.load.html.ReportPage;
+import io.parley.load.machine.BrokerProcess;
+import io.parley.load.parley.ParleyTarget;
+import io.parley.load.report.LoadReport;
+import io.parley.load.report.Phase;
+import io.parley.load.report.ReportJson;
+import io.parley.load.target.Target;
+import io.parley.load.workload.Workload;
+import io.parley.load.workload.WorkloadException;
+import io.parley.load.workload.Workloads;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -17,72 +33,69 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code parley bench}. */
 @Command(
     name = "bench",
     description = {
-      "Measure a broker: send commands as fast as it confirms them, handle them, count every one.",
+      "Measure a broker: send what a workload says, handle it, and count every message.",
       "",
-      "Every number is of confirmed, that is fsynced, messages. Load and broker share a machine if",
-      "both run on it. Uses the queue 'parley-bench', which stays. Exits 1 if a confirmed command",
-      "never arrived."
+      "What is confirmed is fsynced. At a fixed rate, latency counts from the time each message was",
+      "meant to go out. Load and broker share a machine if both run on it: then the report says what",
+      "each used. Queues 'parley-bench…' and subscriptions of that name stay. Exits 1 if anything",
+      "confirmed never arrived, or came out of order."
     },
     footer = {
       "",
       "Examples:",
+      "  parley bench --list",
       "  parley bench",
-      "  parley bench --producers 4 --consumers 4 --size 1024 --duration 60s",
-      "  parley bench --window 1 --producers 1      latency of one at a time",
-      "  parley bench --consumers 0                 storing alone; leaves the commands there",
-      "  parley bench -o json | jq .confirm.p99Micros"
+      "  parley bench fan-out --subscriptions 100 --html report.html",
+      "  parley bench commands-paced --rate 20000 --duration 60s",
+      "  parley bench backlog --messages 10000000 --between './restart-the-broker'",
+      "  parley bench my-workload.yaml -o json | jq .traffic[0].confirm.p99Micros"
     })
 final class BenchCommand implements Callable<Integer> {
-  enum Workload {
-    COMMANDS
-  }
+  /** So that a broker that is back is noticed at once, and not after the client's back-off. */
+  private static final Duration RESTARTED_CONNECT_TIMEOUT = Duration.ofMillis(200);
 
   private final CliContext context;
 
-  @Option(
-      names = "--workload",
-      paramLabel = "commands",
-      description = "What is measured; commands if left out.")
-  private Workload workload = Workload.COMMANDS;
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "WORKLOAD",
+      description = "One that --list shows, or a YAML file; commands-throughput if left out.")
+  private String workload = Workloads.NAMES.get(0);
 
-  @Option(names = "--producers", paramLabel = "N", description = "Connections that send; 2.")
-  private int producers = 2;
+  @Option(names = "--list", description = "Show the workloads there are, and end.")
+  private boolean list;
 
-  @Option(names = "--consumers", paramLabel = "N", description = "Connections that handle; 2.")
-  private int consumers = 2;
-
-  @Option(names = "--size", paramLabel = "BYTES", description = "Size of each body; 100.")
-  private int size = 100;
+  @Mixin private final WorkloadOptions overrides = new WorkloadOptions();
 
   @Option(
-      names = "--window",
-      paramLabel = "N",
-      description = "Most unconfirmed commands of a producer; 1000.")
-  private int window = 1_000;
+      names = "--between",
+      paramLabel = "COMMAND",
+      description =
+          "Between filling and draining a backlog: a shell's command line, such as one that restarts"
+              + " the broker, or 'read line' to wait for Enter.")
+  private @Nullable String between;
 
   @Option(
-      names = "--credit",
-      paramLabel = "N",
-      description = "Most commands a consumer holds; 1000.")
-  private int credit = 1_000;
-
-  @Option(names = "--duration", paramLabel = "TIME", description = "Measured time; 10s.")
-  private Duration duration = Duration.ofSeconds(10);
-
-  @Option(names = "--warmup", paramLabel = "TIME", description = "Load before that; 5s.")
-  private Duration warmup = Duration.ofSeconds(5);
+      names = "--broker-pid",
+      paramLabel = "PID",
+      description =
+          "The broker's process, with its descendants. If left out: the one that listens on the"
+              + " URI's port, if that is on this machine.")
+  private long brokerPid;
 
   @Option(
-      names = "--drain",
-      paramLabel = "TIME",
-      description = "At the end, give up when nothing arrives for so long; 10s.")
-  private Duration drain = Duration.ofSeconds(10);
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a page with plots too; it needs no other file.")
+  private @Nullable Path html;
 
   BenchCommand(CliContext context) {
     this.context = context;
@@ -90,21 +103,128 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    BenchSettings settings =
-        Arguments.checked(
-            () ->
-                new BenchSettings(
-                    producers, consumers, size, window, credit, warmup, duration, drain));
-    CommandBench bench =
-        new CommandBench(settings, service -> Clients.connect(context, service), this::progress);
-    BenchReport report = Interruption.run(bench::run);
-    Output output = context.output();
-    if (output.isJson()) {
-      output.json(json(report));
-    } else {
-      print(report, output);
+    if (list) {
+      list(context.output());
+      return ExitCode.OK;
     }
-    return report.missing() == 0 ? ExitCode.OK : ExitCode.NO;
+    Workload todo = read();
+    if (between != null && !todo.hasBacklog()) {
+      throw Problem.usage(
+          "--between: '" + between + "' (expected: a workload with a backlog)", null);
+    }
+    LoadReport report = measure(todo);
+    Output output = context.output();
+    if (html != null) {
+      write(html, ReportPage.of(report));
+    }
+    if (output.isJson()) {
+      output.line(ReportJson.text(report));
+    } else {
+      BenchTables.print(report, output);
+    }
+    return report.isCorrect() ? ExitCode.OK : ExitCode.NO;
+  }
+
+  private static void list(Output output) {
+    Table table = Table.of("WORKLOAD", "~DOES");
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String name : Workloads.NAMES) {
+      String description = Workloads.named(name, Map.of()).description();
+      table.row(name, description);
+      all.put(name, description);
+    }
+    if (output.isJson()) {
+      output.json(all);
+    } else {
+      output.lines(table.lines(output.width()));
+    }
+  }
+
+  private Workload read() {
+    try {
+      return Workloads.isPath(workload)
+          ? Workloads.ofFile(Path.of(workload), overrides.given())
+          : Workloads.named(workload, overrides.given());
+    } catch (WorkloadException e) {
+      throw new Problem(
+          Workloads.isPath(workload) ? ExitCode.DATA : ExitCode.USAGE,
+          Workloads.isPath(workload) ? "WORKLOAD" : "USAGE",
+          e.problems().get(0) + more(e.problems().size() - 1),
+          "See 'parley bench --list', 'parley bench --help' and docs/cli.md.");
+    } catch (NoSuchFileException e) {
+      throw new Problem(
+          ExitCode.NOT_FOUND,
+          "NO_SUCH_FILE",
+          "'" + workload + "' (expected: a workload's name, or a YAML file)",
+          "See 'parley bench --list'.",
+          e);
+    } catch (IOException e) {
+      throw new Problem(
+          ExitCode.IO, "IO", "'" + workload + "' can't be read: " + e.getMessage(), null, e);
+    }
+  }
+
+  private static String more(int problems) {
+    return problems == 0 ? "" : " (and " + Text.counted(problems, "more problem") + ")";
+  }
+
+  private LoadReport measure(Workload todo) throws Exception {
+    String command = between;
+    LoadRun run =
+        new LoadRun(todo, new Connecting()).listener(this::progress).broker(brokerProcess());
+    if (command != null) {
+      run.between(new ShellCommand(command));
+    }
+    try {
+      return Interruption.run(run::run);
+    } catch (NotConnectedException e) {
+      throw Clients.noBroker(context, e);
+    }
+  }
+
+  /** Opens the target, the second time of a broker that may be starting. */
+  private final class Connecting implements Target.Factory {
+    private boolean opened;
+
+    @Override
+    public Target open() {
+      boolean restarted = opened && between != null;
+      opened = true;
+      return new ParleyTarget(() -> client(restarted), description());
+    }
+
+    private ParleyClient.Builder client(boolean restarted) {
+      ParleyClient.Builder builder = Clients.builder(context, "");
+      return restarted ? builder.connectTimeout(RESTARTED_CONNECT_TIMEOUT) : builder;
+    }
+
+    private Map<String, String> description() {
+      Map<String, String> description = new LinkedHashMap<>();
+      description.put("broker", context.broker().toString());
+      description.put("client", ParleyCli.version());
+      return description;
+    }
+  }
+
+  private BrokerProcess brokerProcess() {
+    BrokerUri uri = context.broker();
+    BrokerAddress address = uri.addresses().get(0);
+    if (brokerPid > 0) {
+      return BrokerProcess.of(brokerPid);
+    }
+    return isHere(address.host())
+        ? BrokerProcess.listeningOn(address.port())
+        : BrokerProcess.none();
+  }
+
+  private static boolean isHere(String host) {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+    } catch (IOException e) {
+      // Connecting will tell.
+      return false;
+    }
   }
 
   private void progress(
@@ -116,98 +236,18 @@ final class BenchCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%-7s %3s  %s confirmed/s  %s received/s  %s waiting",
                 phase.name().toLowerCase(Locale.ROOT),
-                phase == Phase.DRAIN ? "" : (leftNanos + 999_999_999) / 1_000_000_000 + "s",
+                leftNanos == 0 ? "" : (leftNanos + 999_999_999) / 1_000_000_000 + "s",
                 Text.count(Math.round(confirmed)),
                 Text.count(Math.round(received)),
                 Text.count(waiting)));
   }
 
-  private static void print(BenchReport report, Output output) {
-    BenchSettings settings = report.settings();
-    output.lines(
-        new Details()
-            .add(
-                "Load",
-                settings.producers()
-                    + " producers, "
-                    + settings.consumers()
-                    + " consumers, "
-                    + Text.count(settings.sizeBytes())
-                    + " bytes, window "
-                    + Text.count(settings.window())
-                    + ", credit "
-                    + Text.count(settings.credit()))
-            .add("Measured", Text.nanos(report.measuredNanos()))
-            .add("Confirmed", rate(report.confirmedPerSecond(), settings.sizeBytes()))
-            .add("Received", rate(report.receivedPerSecond(), settings.sizeBytes()))
-            .lines());
-    output.line("");
-    output.lines(
-        Table.of("LATENCY", ">P50", ">P90", ">P99", ">P99.9", ">MAX")
-            .row(latencies("confirm", report.confirmLatency()))
-            .row(latencies("end to end", report.endToEndLatency()))
-            .lines(output.width()));
-    output.line("");
-    Details counts =
-        new Details()
-            .add("Sent", report.sent())
-            .add("Confirmed", report.confirmed())
-            .add("Received", report.received())
-            .add("Duplicates", report.duplicates())
-            .add("Missing", report.missing());
-    report.failures().forEach((code, count) -> counts.add(code, count));
-    output.lines(counts.lines());
-  }
-
-  private static String rate(double perSecond, int sizeBytes) {
-    return Text.count(Math.round(perSecond))
-        + "/s, "
-        + Text.bytes(Math.round(perSecond * sizeBytes))
-        + "/s";
-  }
-
-  private static Object[] latencies(String name, Latencies latencies) {
-    return new Object[] {
-      name,
-      Text.nanos(latencies.p50()),
-      Text.nanos(latencies.p90()),
-      Text.nanos(latencies.p99()),
-      Text.nanos(latencies.p999()),
-      Text.nanos(latencies.max())
-    };
-  }
-
-  private static Map<String, @Nullable Object> json(BenchReport report) {
-    BenchSettings settings = report.settings();
-    Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("workload", "commands");
-    json.put("producers", settings.producers());
-    json.put("consumers", settings.consumers());
-    json.put("sizeBytes", settings.sizeBytes());
-    json.put("window", settings.window());
-    json.put("credit", settings.credit());
-    json.put("measuredSeconds", report.measuredNanos() / 1e9);
-    json.put("confirmedPerSecond", report.confirmedPerSecond());
-    json.put("receivedPerSecond", report.receivedPerSecond());
-    json.put("confirm", json(report.confirmLatency()));
-    json.put("endToEnd", json(report.endToEndLatency()));
-    json.put("sent", report.sent());
-    json.put("confirmed", report.confirmed());
-    json.put("received", report.received());
-    json.put("duplicates", report.duplicates());
-    json.put("missing", report.missing());
-    json.put("failures", report.failures());
-    return json;
-  }
-
-  private static Map<String, Object> json(Latencies latencies) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("count", latencies.count());
-    json.put("p50Micros", latencies.p50() / 1e3);
-    json.put("p90Micros", latencies.p90() / 1e3);
-    json.put("p99Micros", latencies.p99() / 1e3);
-    json.put("p999Micros", latencies.p999() / 1e3);
-    json.put("maxMicros", latencies.max() / 1e3);
-    return json;
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new Problem(
+          ExitCode.IO, "IO", "--html: '" + file + "' can't be written: " + e, null, e);
+    }
   }
 }

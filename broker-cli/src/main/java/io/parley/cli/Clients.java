@@ -27,13 +27,18 @@ final class Clients {
     try {
       return builder(context, service).connect();
     } catch (NotConnectedException e) {
-      throw new Problem(
-          ExitCode.UNAVAILABLE,
-          "NO_BROKER",
-          "no broker at " + context.broker() + " (" + e.getMessage() + ")",
-          "Start one with 'parley server', or say where it is with --uri or PARLEY_URI.",
-          e);
+      throw noBroker(context, e);
     }
+  }
+
+  /** What to say where there is no broker. */
+  static Problem noBroker(CliContext context, NotConnectedException e) {
+    return new Problem(
+        ExitCode.UNAVAILABLE,
+        "NO_BROKER",
+        "no broker at " + context.broker() + " (" + e.getMessage() + ")",
+        "Start one with 'parley server', or say where it is with --uri or PARLEY_URI.",
+        e);
   }
 
   /** A client's settings, to be changed before it connects. */

@@ -191,6 +191,12 @@ public final class ParleyCli {
     }
   }
 
+  /** Of this build. */
+  static String version() {
+    @Nullable String version = ParleyCli.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+
   /** Gives verbs the context their constructor asks for. */
   private record ContextFactory(CliContext context) implements IFactory {
     @Override
@@ -207,10 +213,9 @@ public final class ParleyCli {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      @Nullable String version = ParleyCli.class.getPackage().getImplementationVersion();
       return new String[] {
         "parley "
-            + (version == null ? "(not packaged)" : version)
+            + ParleyCli.version()
             + ", protocol "
             + ProtocolVersion.NEWEST
             + ", Java "

@@ -298,30 +298,6 @@ class ClientVerbsTest {
   }
 
   @Test
-  void shouldMeasureAndCountEveryMessage() throws IOException {
-    CliRun run =
-        run(
-            "bench",
-            "--duration",
-            "300ms",
-            "--warmup",
-            "100ms",
-            "--window",
-            "50",
-            "--size",
-            "64",
-            "-o",
-            "json");
-
-    assertThat(run.err()).doesNotContain("parley:");
-    JsonObject report = json(run);
-    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-    assertThat(report.number("missing")).isZero();
-    assertThat(report.number("confirmed")).isPositive().isEqualTo(report.number("received"));
-    assertThat(report.objectOrNull("endToEnd").number("count")).isPositive();
-  }
-
-  @Test
   void shouldSayHowToStartABrokerWhereThereIsNone() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

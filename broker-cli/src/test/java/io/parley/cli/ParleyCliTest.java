@@ -117,9 +117,12 @@ class ParleyCliTest {
         "event subscribe a.>.b --service s       | has '>' at position 3",
         "query ask a.B --page -1                 | --page: -1 (expected: 0 to",
         "query ask a.B --deadline 0s             | deadline",
-        "bench --size 3                          | size: 3 (expected: 29 to",
-        "bench --credit 0                        | credit: 0 (expected: 1 to",
-        "bench --duration 0s                     | duration: 0 (expected: more)",
+        "bench --size 3                          | --size: 3 (expected: 8 to",
+        "bench --credit 0                        | --credit: 0 (expected: 1 to",
+        "bench --duration 0s                     | --duration: 0s (expected: 1ms to",
+        "bench fan-aut                           | 'fan-aut': unknown (the nearest known one is fan-out",
+        "bench fan-out --queues 3                | 'fan-out' has no queues",
+        "bench --between true                    | --between: 'true' (expected: a workload with a backlog)",
       })
   void shouldExplainAWrongCommandLine(String line, String expected) {
     CliRun run = CliRun.of(line.split(" +"));

@@ -3,6 +3,7 @@ package io.parley.engine;
 import io.parley.engine.catalog.Catalog;
 import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.destination.Consumer;
+import io.parley.engine.destination.Delivery;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.Destinations;
@@ -30,16 +31,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A namespace's rules and state: applies operations group by group, commits each group as a whole,
- * and hands out messages between groups.
+ * A namespace's rules and state: applies operations group by group, writes each group as a whole,
+ * and hands out messages between groups. What it answers and hands out may be told to anybody only
+ * once all that was written before is durable.
  *
  * <pre>
- *   begin(now) ── apply(operation) … apply(operation) ── commit() ── serve(now)
+ *   begin(now) ── apply(operation) … apply(operation) ── write() ── serve(now)
  * </pre>
  *
  * <p>One owner thread. No clock, lock, thread or random number: time comes with the group. If
- * {@link #commit} throws, what is in memory is ahead of the disk: this engine must not be used
- * further, and a new one made from the reopened store.
+ * {@link #write} or the store's sync throws, what is in memory is ahead of the disk: this engine
+ * must not be used further, and a new one made from the reopened store.
  */
 public final class Engine implements OperationHandler {
   private static final int VERSION = 1;
@@ -66,7 +68,6 @@ public final class Engine implements OperationHandler {
   private boolean serving = true;
   private volatile long leasesExpired;
   private long forgottenBeforeMs;
-  private long oldestChunk;
 
   /**
    * Takes over what a store holds. All leases from before are void.
@@ -134,11 +135,11 @@ public final class Engine implements OperationHandler {
   }
 
   /**
-   * Makes the group durable, if it changed anything.
+   * Writes the group, if it changed anything; it is durable with the store's next sync.
    *
-   * @throws io.parley.engine.store.StoreException if it is not; see the class comment
+   * @throws io.parley.engine.store.StoreException see the class comment
    */
-  public void commit() {
+  public void write() {
     Group building = group();
     destinations.finish(building);
     building.finish();
@@ -146,7 +147,7 @@ public final class Engine implements OperationHandler {
       byte[] applied =
           new ValueWriter(VERSION).i64(building.position()).i64(building.timeMs()).done();
       building.transaction().put(Table.META, APPLIED, applied);
-      store.commit(building.transaction());
+      store.write(building.transaction());
       position = building.position();
     }
     chunkBuffer = building.buffer();
@@ -167,11 +168,9 @@ public final class Engine implements OperationHandler {
 
   // ---------------------------------------------------------------- between groups
 
-  /** Hands out what is ready to consumers with credit. */
-  public void serve(long nowMs) {
-    if (serving) {
-      destinations.serve(seen(nowMs));
-    }
+  /** Hands out what is ready to consumers with credit; see the class comment. */
+  public List<Delivery> serve(long nowMs) {
+    return serving ? destinations.serve(seen(nowMs)) : List.of();
   }
 
   /** Hands out nothing more. */
@@ -228,21 +227,6 @@ public final class Engine implements OperationHandler {
     proposals.add(new Operation.LoseAttempts(from.id(), epoch, sequences, reason));
   }
 
-  /** Frees the disk space of chunks that are all gone. */
-  public void reclaim() {
-    long[] oldest = {position + 1};
-    store.scan(
-        Table.CHUNKS,
-        Keys.of(oldestChunk),
-        Keys.of(position + 1),
-        (key, value) -> {
-          oldest[0] = Keys.longAt(key, 0);
-          return false;
-        });
-    oldestChunk = oldest[0];
-    store.reclaimChunksBefore(oldestChunk);
-  }
-
   // ---------------------------------------------------------------- views
 
   /** Messages whose lease expired since this engine was made. Any thread. */
@@ -255,7 +239,7 @@ public final class Engine implements OperationHandler {
     return boot;
   }
 
-  /** Position of the last committed group. */
+  /** Position of the last group written. */
   public long position() {
     return position;
   }

@@ -153,8 +153,8 @@ public final class Broker implements AutoCloseable {
           values.accept(MeterName.STORE_MEMTABLES, now.memtableBytes());
           values.accept(MeterName.STORE_CACHE, now.cacheBytes());
           values.accept(MeterName.STORE_TABLE_FILES, now.tableFileBytes());
-          values.accept(MeterName.STORE_BLOB_FILES, now.blobFileBytes());
-          values.accept(MeterName.STORE_LOGS, now.logBytes());
+          values.accept(MeterName.STORE_JOURNAL, now.journalBytes());
+          values.accept(MeterName.STORE_SEGMENTS, now.segments());
           values.accept(MeterName.STORE_PENDING_COMPACTION, now.pendingCompactionBytes());
           values.accept(MeterName.STORE_BACKGROUND_ERRORS, now.backgroundErrors());
           values.accept(MeterName.STORE_WRITES_STOPPED, now.writesStopped() ? 1 : 0);

@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** One consumer of a destination: its credit and what it holds. Memory only. Owner thread. */
 public final class Consumer {
+  /** Bytes that may be on their way to the consumer's sink before it gets nothing more. */
+  static final int ON_THEIR_WAY_MAX_BYTES = 1024 * 1024;
+
   private final Destination destination;
   private final DeliverySink sink;
   private final int leaseMs;
@@ -14,6 +17,7 @@ public final class Consumer {
   private int credit;
   private long delivered;
   private long started;
+  private int onTheirWayBytes;
   private boolean closed;
   private long nextExpiryMs = Long.MAX_VALUE;
 
@@ -67,7 +71,19 @@ public final class Consumer {
 
   /** Whether a delivery may go out. */
   boolean isReady() {
-    return credit > 0 && !closed && sink.isWritable();
+    return credit > 0 && !closed && onTheirWayBytes < ON_THEIR_WAY_MAX_BYTES && sink.isWritable();
+  }
+
+  Delivery deliver(long epoch, List<LeasedSegment> segments, int bytes) {
+    onTheirWayBytes += bytes;
+    return new Delivery(this, epoch, segments, bytes);
+  }
+
+  /** A delivery went out; returns whether there was no room for another before. */
+  boolean sent(int bytes) {
+    boolean full = onTheirWayBytes >= ON_THEIR_WAY_MAX_BYTES;
+    onTheirWayBytes -= bytes;
+    return full;
   }
 
   /** No further deliveries. */

@@ -72,7 +72,7 @@ final class DelayedMessages {
 
   /** The one with a sequence if it is in memory, or null. */
   @Nullable SingleMessage find(long sequence) {
-    return loaded.get(sequence);
+    return loaded.isEmpty() ? null : loaded.get(sequence); // asked for each message: no box for it
   }
 
   /** The one with a sequence, also as the group being built left it; null if there is none. */

@@ -142,9 +142,9 @@ public final class Destinations {
   public void append(Group group, Destination destination, MessageRecord record, int offset) {
     touch(destination);
     if (record.notBeforeMs() > group.timeMs()) {
-      destination.appendDelayed(group, record, offset);
+      destination.messages().appendDelayed(group, record, offset);
     } else {
-      destination.append(offset, record.size(), record.flags());
+      destination.messages().append(offset, record.size(), record.flags());
     }
   }
 
@@ -156,12 +156,12 @@ public final class Destinations {
   public long handOver(Group group, Destination unowned, Destination queue, int runsMax) {
     touch(unowned);
     touch(queue);
-    return unowned.handOver(group, queue, runsMax);
+    return unowned.messages().handOver(group, queue.messages(), runsMax);
   }
 
   /** The group being built changes this one. */
   public void touch(Destination destination) {
-    if (destination.touch()) {
+    if (destination.messages().touch()) {
       touched.add(destination);
     }
   }
@@ -181,21 +181,22 @@ public final class Destinations {
   }
 
   /** Hands out what is ready to consumers with credit. Called between groups. */
-  public void serve(long nowMs) {
+  public List<Delivery> serve(long nowMs) {
     while (!byWakeTime.isEmpty() && byWakeTime.first().wakeAtMs <= nowMs) {
       Destination due = byWakeTime.first();
       wakeAt(due, Long.MAX_VALUE);
       toServe.add(due);
     }
     if (toServe.isEmpty()) {
-      return;
+      return List.of();
     }
+    List<Delivery> deliveries = new ArrayList<>();
     Set<Destination> serving = toServe;
     toServe = new LinkedHashSet<>();
     for (Destination destination : serving) {
       // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
-        if (destination.serve(nowMs, epochs)) {
+        if (destination.serve(nowMs, epochs, deliveries)) {
           toServe.add(destination);
         }
         wakeAt(
@@ -203,6 +204,7 @@ public final class Destinations {
             destination.nextDueMs() > nowMs ? destination.nextDueMs() : Long.MAX_VALUE);
       }
     }
+    return deliveries;
   }
 
   private void wakeAt(Destination destination, long timeMs) {

@@ -3,6 +3,7 @@ package io.parley.engine.destination;
 import io.parley.protocol.model.MessageBatch;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What one consumer is about to get in one delivery. */
 final class Grant {
@@ -57,12 +58,8 @@ final class Grant {
     segments.add(new LeasedSegment(lease.firstSequence, attempt, storedAtMs, batch));
   }
 
-  /** Sends what was granted; false if that is nothing. */
-  boolean deliver() {
-    if (segments.isEmpty()) {
-      return false;
-    }
-    consumer.sink().deliver(epoch, segments);
-    return true;
+  /** What was granted, or null if that is nothing. */
+  @Nullable Delivery delivery() {
+    return segments.isEmpty() ? null : consumer.deliver(epoch, segments, bytes);
   }
 }

@@ -59,6 +59,11 @@ final class Run {
     return firstSequence + count;
   }
 
+  /** The index of the message with a sequence. */
+  int index(long sequence) {
+    return (int) (sequence - firstSequence);
+  }
+
   /** The same messages as another destination's, from another sequence on. */
   Run movedTo(long sequence) {
     return new Run(sequence, chunk, storedAtMs, count, flags, bytes, fragments);
@@ -83,6 +88,13 @@ final class Run {
 
   @Nullable Lease holder(int index) {
     return holders == null ? null : holders[index];
+  }
+
+  /**
+   * Whether a message was never handed out, nor settled by somebody who got it before a restart.
+   */
+  boolean isFresh(int index) {
+    return !isDone(index) && holder(index) == null;
   }
 
   void setHolder(int index, Lease lease) {

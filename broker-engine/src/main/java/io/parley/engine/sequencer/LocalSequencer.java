@@ -1,13 +1,16 @@
 package io.parley.engine.sequencer;
 
 import io.parley.engine.Engine;
+import io.parley.engine.destination.Delivery;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
+import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,9 +19,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of one node: takes all that waits as one group, applies it, commits it, answers, hands
- * out deliveries. {@link #runOnce} is the whole loop; {@link SequencerThread} calls it in
- * production, tests call it themselves.
+ * The order of one node: takes all that waits as one group, applies it, writes it, and once it is
+ * durable answers and lets out the deliveries. {@link #runOnce} is the whole loop; {@link
+ * SequencerThread} calls it in production, tests call it themselves.
+ *
+ * <pre>
+ *   waiting ──apply, write──> written ──sync──> answered, delivered
+ * </pre>
+ *
+ * <p>While more waits, a group is synced beside this thread and the next one is applied meanwhile;
+ * else the sync is done in place, which spares two wake-ups. Everything that leaves – answers,
+ * deliveries, outcomes – belongs to the last group it may depend on, and leaves with that.
  *
  * <p>When the store fails, everything in flight is answered with that, and nothing is accepted
  * until the store can be opened anew.
@@ -26,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class LocalSequencer implements Sequencer {
   private static final long LEASE_SWEEP_MS = 200;
   private static final long FORGET_MS = 1_000;
-  private static final long RECLAIM_MS = 20_000;
   private static final long REOPEN_MS = 500;
 
   private final Store store;
@@ -38,15 +48,30 @@ public final class LocalSequencer implements Sequencer {
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final Queue<Entry> proposed = new ArrayDeque<>();
   private final Queue<Entry> proposedScans = new ArrayDeque<>();
-  private final List<Entry> group = new ArrayList<>();
-  private final List<Result> results = new ArrayList<>();
-  private final Queue<Task> tasks = new ArrayDeque<>();
+  private final Deque<WrittenGroup> written = new ArrayDeque<>();
+  private WrittenGroup group = new WrittenGroup();
+
+  /** How many of the written groups the sync under way covers; 0 while there is none. */
+  private int syncing;
+
+  private @Nullable SyncBeside beside;
+
+  /**
+   * Whether a sync beside was begun and not asked about since. Written by the owner, read by any.
+   */
+  private volatile boolean isSyncing;
+
+  /**
+   * Whether nothing more is applied until the sync under way has ended: there is a group behind it
+   * already. Written by the owner, read by any.
+   */
+  private volatile boolean isHeldBack;
+
   private boolean scannedLast;
   private @Nullable Engine engine;
   private @Nullable StoreException failure;
   private long nextSweepMs;
   private long nextForgetMs;
-  private long nextReclaimMs;
   private long nextReopenMs;
   private Runnable wakeUp = () -> {};
 
@@ -70,7 +95,6 @@ public final class LocalSequencer implements Sequencer {
     this.groupBytesMax = groupBytesMax;
     Engine first = engines.get();
     engine = first;
-    nextReclaimMs = time.millis() + RECLAIM_MS;
     listener.available(first);
   }
 
@@ -79,14 +103,24 @@ public final class LocalSequencer implements Sequencer {
     wakeUp = newWakeUp;
   }
 
+  /** What syncs beside the thread that calls {@link #runOnce}; without, it does so itself. */
+  void syncBeside(SyncBeside newBeside) {
+    beside = newBeside;
+  }
+
   @Override
   public void submit(Operation operation, Reply reply) {
-    enqueue(new Entry(operation, reply, null, null, operation.sizeBytes()));
+    enqueue(new Entry(operation, reply, null, false, null, operation.sizeBytes()));
   }
 
   @Override
   public void execute(Task task) {
-    enqueue(new Entry(null, null, task, null, 0));
+    enqueue(new Entry(null, null, task, true, null, 0));
+  }
+
+  @Override
+  public void adjust(Task task) {
+    enqueue(new Entry(null, null, task, false, null, 0));
   }
 
   @Override
@@ -97,7 +131,9 @@ public final class LocalSequencer implements Sequencer {
   private void enqueue(Entry entry) {
     bytesInFlight.addAndGet(entry.sizeBytes);
     waiting.add(entry);
-    wakeUp.run();
+    if (!isHeldBack) { // else the end of the sync wakes it
+      wakeUp.run();
+    }
   }
 
   @Override
@@ -105,9 +141,16 @@ public final class LocalSequencer implements Sequencer {
     return bytesInFlight.get();
   }
 
-  /** Whether something waits to be run. */
+  /** Whether there is something to do at once. Any thread. */
   boolean hasWork() {
-    return !waiting.isEmpty();
+    SyncBeside current = beside;
+    boolean synced = isSyncing && current != null && current.isDone();
+    return synced || (!isHeldBack && !waiting.isEmpty());
+  }
+
+  /** Whether all that was submitted is answered. */
+  boolean isIdle() {
+    return waiting.isEmpty() && written.isEmpty();
   }
 
   /**
@@ -123,44 +166,55 @@ public final class LocalSequencer implements Sequencer {
       return failAllAndReopen(nowMs);
     }
     try {
+      answerIfSynced(current);
       housekeep(current, nowMs);
-      runGroup(current, nowMs);
-      collectProposals(current);
-      if (proposed.isEmpty()) { // else messages come back in two parts, the later ones first
-        current.serve(nowMs);
+      if (written.size() == syncing) {
+        runGroup(current, nowMs);
+        collectProposals(current);
       }
-      return !proposed.isEmpty() || !proposedScans.isEmpty() || !waiting.isEmpty()
-          ? 0
-          : Math.max(0, Math.min(nextSweepMs, current.nextDueMs()) - time.millis());
+      if (syncing == 0 && mayOverlap()) {
+        startSyncBeside();
+      }
+      if (proposed.isEmpty()) { // else messages come back in two parts, the later ones first
+        letOut(current, current.serve(nowMs));
+      }
+      if (!written.isEmpty() && (syncing == 0 || written.getLast().observes())) {
+        syncInPlace(current);
+      }
+      isHeldBack = written.size() > syncing;
+      return isHeldBack ? nextSweepMs - nowMs : untilNext(current);
     } catch (StoreException e) {
       fail(e, nowMs);
       return 0;
     }
   }
 
+  private long untilNext(Engine current) {
+    return !proposed.isEmpty() || !proposedScans.isEmpty() || !waiting.isEmpty()
+        ? 0
+        : Math.max(0, Math.min(nextSweepMs, current.nextDueMs()) - time.millis());
+  }
+
   private void housekeep(Engine current, long nowMs) {
     if (nowMs >= nextSweepMs) {
       nextSweepMs = nowMs + LEASE_SWEEP_MS;
       current.expireLeases(nowMs);
+      store.maintain();
     }
     if (nowMs >= nextForgetMs) {
       nextForgetMs = nowMs + FORGET_MS;
       propose(new Operation.Forget());
     }
-    if (nowMs >= nextReclaimMs) {
-      nextReclaimMs = nowMs + RECLAIM_MS;
-      current.reclaim();
-    }
   }
 
   private void runGroup(Engine current, long nowMs) {
-    long begin = System.nanoTime();
-    long bytes = 0;
+    WrittenGroup next = group;
+    next.beginNanos = System.nanoTime();
     boolean scans = false;
     current.begin(nowMs);
-    while (bytes < groupBytesMax && !scans) {
+    while (next.bytes < groupBytesMax && !scans) {
       Entry entry = next(current);
-      if (entry == null || (entry.scans() && !group.isEmpty())) {
+      if (entry == null || (entry.scans() && !next.isEmpty())) {
         break;
       }
       if (entry.lane != null && entry.lane.failure != null) {
@@ -170,25 +224,94 @@ public final class LocalSequencer implements Sequencer {
         continue;
       }
       take(current, entry);
-      bytes += entry.sizeBytes;
       scans = entry.scans();
     }
     scannedLast = scans;
-    long applied = System.nanoTime();
-    current.commit();
-    long committed = System.nanoTime();
-    answer();
-    bytesInFlight.addAndGet(-bytes);
-    var outcomes = current.outcomes().takeRecorded();
-    if (!outcomes.isEmpty()) {
-      listener.outcomes(outcomes);
+    next.appliedNanos = System.nanoTime();
+    current.write();
+    next.outcomes = current.outcomes().takeRecorded();
+    if (!next.isEmpty()) {
+      written.add(next);
+      group = new WrittenGroup();
     }
-    if (!group.isEmpty()) {
-      listener.committed(group.size(), bytes, applied - begin, committed - applied);
+  }
+
+  // ---------------------------------------------------------------- syncing and answering
+
+  /** Whether it pays to sync beside this thread: there is something to apply meanwhile. */
+  private boolean mayOverlap() {
+    return beside != null
+        && !waiting.isEmpty()
+        && !written.isEmpty()
+        && !written.getLast().observes();
+  }
+
+  private void startSyncBeside() {
+    if (beside != null) {
+      syncing = written.size();
+      isSyncing = true;
+      beside.start(store);
     }
-    group.clear();
-    results.clear();
-    runTasks(current);
+  }
+
+  private void answerIfSynced(Engine current) {
+    if (syncing > 0 && beside != null && beside.isDone()) {
+      awaitSync();
+      answer(current, syncing);
+      syncing = 0;
+    }
+  }
+
+  private void awaitSync() {
+    if (syncing > 0 && beside != null) {
+      isSyncing = false;
+      beside.await();
+    }
+  }
+
+  private void syncInPlace(Engine current) {
+    awaitSync();
+    store.sync();
+    syncing = 0;
+    answer(current, written.size());
+  }
+
+  /** What leaves now belongs to the last group that is written, if that isn't durable yet. */
+  private void letOut(Engine current, List<Delivery> deliveries) {
+    if (written.isEmpty()) {
+      send(current, deliveries);
+    } else {
+      written.getLast().deliveries.addAll(deliveries);
+    }
+  }
+
+  private static void send(Engine current, List<Delivery> deliveries) {
+    for (int i = 0; i < deliveries.size(); i++) {
+      Delivery delivery = deliveries.get(i);
+      if (delivery.send()) {
+        current.wake(delivery.consumer());
+      }
+    }
+  }
+
+  private void answer(Engine current, int groups) {
+    for (int i = 0; i < groups; i++) {
+      WrittenGroup durable = written.remove();
+      durable.answer();
+      bytesInFlight.addAndGet(-durable.bytes);
+      if (!durable.outcomes.isEmpty()) {
+        listener.outcomes(durable.outcomes);
+      }
+      send(current, durable.deliveries);
+      if (!durable.operations.isEmpty()) {
+        listener.committed(
+            durable.operations.size(),
+            durable.bytes,
+            durable.appliedNanos - durable.beginNanos,
+            System.nanoTime() - durable.appliedNanos);
+      }
+      durable.observe(current);
+    }
   }
 
   private void collectProposals(Engine current) {
@@ -198,7 +321,7 @@ public final class LocalSequencer implements Sequencer {
   }
 
   private void propose(Operation own) {
-    (own.scans() ? proposedScans : proposed).add(new Entry(own, null, null, null, 0));
+    (own.scans() ? proposedScans : proposed).add(new Entry(own, null, null, false, null, 0));
   }
 
   /**
@@ -223,27 +346,15 @@ public final class LocalSequencer implements Sequencer {
       waiting.remove();
     }
     if (entry.task != null) {
-      tasks.add(entry.task);
-    } else if (entry.operation != null) {
-      group.add(entry);
-      results.add(current.apply(entry.operation));
-    }
-  }
-
-  private void answer() {
-    for (int i = 0; i < group.size(); i++) {
-      Reply reply = group.get(i).reply;
-      if (reply != null) {
-        reply.done(results.get(i));
+      if (entry.observes) {
+        group.observers.add(entry.task);
+      } else {
+        entry.task.run(current);
       }
-    }
-  }
-
-  /** Tasks see what is durable: they run once the group is that they were submitted with. */
-  private void runTasks(Engine current) {
-    for (Task task = tasks.peek(); task != null; task = tasks.peek()) {
-      task.run(current);
-      tasks.remove();
+    } else if (entry.operation != null) {
+      group.operations.add(entry);
+      group.bytes += entry.sizeBytes;
+      group.results.add(current.apply(entry.operation));
     }
   }
 
@@ -255,14 +366,25 @@ public final class LocalSequencer implements Sequencer {
     proposed.clear();
     proposedScans.clear();
     nextReopenMs = nowMs + REOPEN_MS;
-    for (Entry entry : group) {
-      bytesInFlight.addAndGet(-entry.sizeBytes);
-      entry.fail(why);
+    if (isSyncing) {
+      try {
+        awaitSync();
+      } catch (StoreException sameTrouble) {
+        why.addSuppressed(sameTrouble);
+      }
     }
-    group.clear();
-    results.clear();
-    tasks.forEach(task -> task.dropped(why));
-    tasks.clear();
+    syncing = 0;
+    isHeldBack = false;
+    written.add(group);
+    for (WrittenGroup failed : written) {
+      bytesInFlight.addAndGet(-failed.bytes);
+      failed.operations.forEach(entry -> entry.fail(why));
+    }
+    for (WrittenGroup failed : written) {
+      failed.observers.forEach(task -> task.dropped(why));
+    }
+    written.clear();
+    group = new WrittenGroup();
     listener.unavailable(why);
   }
 
@@ -293,6 +415,7 @@ public final class LocalSequencer implements Sequencer {
       @Nullable Operation operation,
       @Nullable Reply reply,
       @Nullable Task task,
+      boolean observes,
       @Nullable Lane lane,
       int sizeBytes) {
 
@@ -312,18 +435,57 @@ public final class LocalSequencer implements Sequencer {
     }
   }
 
+  /** Operations that are applied and written together, and all that leaves with them. */
+  private static final class WrittenGroup {
+    private final List<Entry> operations = new ArrayList<>();
+    private final List<Result> results = new ArrayList<>();
+    private final List<Task> observers = new ArrayList<>(0);
+    private final List<Delivery> deliveries = new ArrayList<>();
+    private List<OutcomeLedger.Entry> outcomes = List.of();
+    private long bytes;
+    private long beginNanos;
+    private long appliedNanos;
+
+    boolean isEmpty() {
+      return operations.isEmpty() && observers.isEmpty();
+    }
+
+    /** Whether somebody wants to look at the state as it is after this group, and tell of it. */
+    boolean observes() {
+      return !observers.isEmpty();
+    }
+
+    void answer() {
+      for (int i = 0; i < results.size(); i++) {
+        Reply reply = operations.get(i).reply;
+        if (reply != null) {
+          reply.done(results.get(i));
+        }
+      }
+    }
+
+    void observe(Engine current) {
+      observers.forEach(task -> task.run(current));
+    }
+  }
+
   private final class Lane implements Sequencer {
     /** Why an operation failed; null while none did. Owner thread. */
     private @Nullable StoreException failure;
 
     @Override
     public void submit(Operation operation, Reply reply) {
-      enqueue(new Entry(operation, reply, null, this, operation.sizeBytes()));
+      enqueue(new Entry(operation, reply, null, false, this, operation.sizeBytes()));
     }
 
     @Override
     public void execute(Task task) {
       LocalSequencer.this.execute(task);
+    }
+
+    @Override
+    public void adjust(Task task) {
+      LocalSequencer.this.adjust(task);
     }
 
     @Override

@@ -15,11 +15,18 @@ public interface Sequencer {
   void submit(Operation operation, Reply reply);
 
   /**
-   * Runs something on the owner thread between groups, once all that this thread submitted before
-   * is durable. What it submits afterwards may be applied earlier. While the store is unavailable
-   * the task is dropped.
+   * Runs something on the owner thread that tells others what it sees: between groups, after what
+   * this thread submitted before, and when all that was applied is durable. While the store is
+   * unavailable the task is dropped.
    */
   void execute(Task task);
+
+  /**
+   * Runs something on the owner thread that changes what is memory alone and tells nobody, such as
+   * credit: after what this thread submitted before is applied, durable or not. While the store is
+   * unavailable the task is dropped.
+   */
+  void adjust(Task task);
 
   /** Bytes of operations that wait or are being committed. */
   long bytesInFlight();

@@ -13,7 +13,7 @@ public interface SequencerListener {
    * @param operations how many it had
    * @param bytes of operations, roughly
    * @param applyNanos time spent on applying them
-   * @param commitNanos time the store took
+   * @param commitNanos time from there until the group was durable
    */
   void committed(int operations, long bytes, long applyNanos, long commitNanos);
 

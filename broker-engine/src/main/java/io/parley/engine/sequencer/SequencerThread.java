@@ -3,10 +3,14 @@ package io.parley.engine.sequencer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The owner thread: runs a {@link LocalSequencer} until closed, then what was submitted before. */
+/**
+ * The owner thread: runs a {@link LocalSequencer} until closed, then what was submitted before; and
+ * the one beside it that syncs.
+ */
 public final class SequencerThread implements AutoCloseable {
   private final LocalSequencer sequencer;
   private final Thread thread;
+  private final SyncThread syncThread;
   private volatile boolean parked;
   private volatile boolean closing;
 
@@ -21,8 +25,10 @@ public final class SequencerThread implements AutoCloseable {
       LocalSequencer sequencer, String name, Thread.UncaughtExceptionHandler onDeath) {
     this.sequencer = sequencer;
     this.thread = new Thread(this::run, name);
+    this.syncThread = new SyncThread(name + "-sync", this::wake);
     thread.setUncaughtExceptionHandler(onDeath);
     sequencer.onWork(this::wake);
+    sequencer.syncBeside(syncThread);
     thread.start();
   }
 
@@ -33,7 +39,7 @@ public final class SequencerThread implements AutoCloseable {
   }
 
   private void run() {
-    while (!closing || sequencer.hasWork()) {
+    while (!closing || !sequencer.isIdle()) {
       long idleMs = sequencer.runOnce();
       if (idleMs > 0) {
         park(idleMs);
@@ -43,7 +49,7 @@ public final class SequencerThread implements AutoCloseable {
 
   private void park(long idleMs) {
     parked = true;
-    if (!sequencer.hasWork() && !closing) {
+    if (!sequencer.hasWork() && (!closing || !sequencer.isIdle())) {
       LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(idleMs));
     }
     parked = false;
@@ -63,6 +69,7 @@ public final class SequencerThread implements AutoCloseable {
         interrupted = true;
       }
     }
+    syncThread.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What the engine needs of a disk: ordered tables, and one atomic, synced write per group.
  *
  * <p>Used by the engine's owner thread; {@link #get} and {@link #scan} may also be called from
- * other threads and then see what was committed.
+ * other threads and then see what was written.
  */
 public interface Store extends AutoCloseable {
 
@@ -25,12 +25,27 @@ public interface Store extends AutoCloseable {
   Transaction begin();
 
   /**
-   * Makes a transaction's changes durable, all or none, and returns when they are on the disk.
+   * Makes a transaction's changes, all or none: seen by whoever reads from now on, and durable with
+   * the next {@link #sync}.
    *
-   * @throws StoreException if they are not; then nothing of them may be relied on, and whether they
-   *     are there is known only after {@link #reopen}
+   * @throws StoreException if it can't; then nothing may be relied on that was written since the
+   *     last sync, and what of it is there is known only after {@link #reopen}
    */
-  void commit(Transaction transaction);
+  void write(Transaction transaction);
+
+  /**
+   * Returns when all that was written before is on the disk. By one thread at a time, which may be
+   * another than the owner's: that one goes on reading and writing meanwhile.
+   *
+   * @throws StoreException as {@link #write}
+   */
+  void sync();
+
+  /** Writes and syncs. */
+  default void commit(Transaction transaction) {
+    write(transaction);
+    sync();
+  }
 
   /**
    * Starts afresh from what the disk holds, after a failed commit.
@@ -40,10 +55,12 @@ public interface Store extends AutoCloseable {
   void reopen();
 
   /**
-   * Frees the space of chunks before a position, which nothing refers to any more. A hint: doing
-   * nothing is correct.
+   * Does a bounded part of what keeps the store small, such as freeing the space of what was
+   * deleted. The owner calls it several times a second, with no transaction open.
+   *
+   * @throws StoreException as {@link #write}
    */
-  default void reclaimChunksBefore(long position) {}
+  default void maintain() {}
 
   @Override
   void close();

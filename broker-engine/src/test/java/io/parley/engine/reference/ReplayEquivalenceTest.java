@@ -128,7 +128,7 @@ class ReplayEquivalenceTest {
     for (Operation next = operation; next != null; next = engine.pollProposal()) {
       engine.begin(nowMs);
       Result came = engine.apply(next);
-      engine.commit();
+      engine.write();
       result = result == null ? came : result;
     }
     return result;

@@ -307,7 +307,7 @@ class LocalSequencerTest {
     namespace.restart();
     TestConsumer consumer = namespace.consume(queue, 0);
 
-    namespace.sequencer().execute(engine -> engine.credit(consumer.consumer(), 1, 1));
+    namespace.sequencer().adjust(engine -> engine.credit(consumer.consumer(), 1, 1));
     namespace.sequencer().runOnce();
 
     assertThat(consumer.take()).isEmpty();
@@ -319,25 +319,5 @@ class LocalSequencerTest {
   @Test
   void shouldLookAfterLeasesOftenEvenWhenNothingHappens() {
     assertThat(namespace.sequencer().runOnce()).isBetween(1L, 200L);
-  }
-
-  @Test
-  void shouldReclaimTheSpaceOfChunksThatAreGone() {
-    TestConsumer consumer = namespace.consume(queue, 100);
-    for (int i = 0; i < 5; i++) {
-      namespace.send(command("cart.Add", "" + i));
-    }
-    consumer.complete(consumer.take());
-    namespace.send(command("cart.Add", "kept"));
-    // A chunk that its deletion missed, as in a file that is dropped as a whole.
-    var transaction = namespace.store().begin();
-    transaction.put(Table.CHUNKS, new byte[] {0, 0, 0, 0, 0, 0, 0, 1}, new byte[] {1});
-    namespace.store().commit(transaction);
-    assertThat(namespace.entries(Table.CHUNKS)).isEqualTo(2);
-
-    namespace.pass(Duration.ofSeconds(21));
-
-    assertThat(namespace.consume(queue, 0).credit(1).takeBodies()).isEmpty();
-    assertThat(consumer.takeBodies()).containsExactly("kept");
   }
 }

@@ -1,29 +1,35 @@
 package io.parley.engine.store;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose process or disk fails on request. What was committed survives; a transaction whose
- * commit failed is, after {@link #reopen}, wholly there or not at all, as the seed decides.
+ * A store whose process or disk fails on request. What was synced survives; what was written since
+ * is, after {@link #reopen}, wholly there or not at all, as the seed decides.
  *
  * <p>One thread.
  */
 public final class CrashingStore implements Store {
-  private final Store disk;
+  private final InMemoryStore disk;
   private final SplittableRandom random;
 
   private Mode mode = Mode.WORKING;
   private int commitsBeforeCrash = -1;
   private boolean diskFull;
-  private @Nullable Transaction inFlight;
+  private final List<Transaction> unsynced = new ArrayList<>();
+
+  /** What reads see: the disk, and what was written since. */
+  private InMemoryStore written;
 
   /**
    * @param disk what survives; it must itself work
    * @param seed decides whether a transaction in flight survives
    */
-  public CrashingStore(Store disk, long seed) {
+  public CrashingStore(InMemoryStore disk, long seed) {
     this.disk = disk;
+    this.written = disk.copy();
     this.random = new SplittableRandom(seed);
   }
 
@@ -59,39 +65,48 @@ public final class CrashingStore implements Store {
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
     requireRunning();
-    return disk.get(table, key);
+    return written.get(table, key);
   }
 
   @Override
   public void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor) {
     requireRunning();
-    disk.scan(table, from, toExclusive, visitor);
+    written.scan(table, from, toExclusive, visitor);
   }
 
   @Override
   public Transaction begin() {
     requireWorking();
-    return disk.begin();
+    return written.begin();
   }
 
   @Override
-  public void commit(Transaction transaction) {
+  public void write(Transaction transaction) {
     requireWorking();
+    written.write(transaction);
+    unsynced.add(transaction);
+  }
+
+  @Override
+  public void sync() {
+    requireWorking();
+    if (unsynced.isEmpty()) {
+      return;
+    }
     if (diskFull) {
       mode = Mode.COMMIT_FAILED;
-      inFlight = transaction;
-      throw new StoreException("commit: no space left on device");
+      throw new StoreException("sync: no space left on device");
     }
     if (commitsBeforeCrash == 0) {
       commitsBeforeCrash = -1;
       mode = Mode.CRASHED;
-      inFlight = transaction;
-      throw new StoreException("commit: crashed");
+      throw new StoreException("sync: crashed");
     }
     if (commitsBeforeCrash > 0) {
       commitsBeforeCrash--;
     }
-    disk.commit(transaction);
+    unsynced.forEach(disk::apply);
+    unsynced.clear();
   }
 
   @Override
@@ -99,23 +114,22 @@ public final class CrashingStore implements Store {
     if (diskFull) {
       throw new StoreException("reopen: no space left on device");
     }
-    Transaction undecided = inFlight;
-    inFlight = null;
-    if (undecided != null && random.nextBoolean()) {
-      disk.commit(undecided);
+    // The first ones may have reached the disk without those after them, never the other way round.
+    for (Transaction transaction : unsynced) {
+      if (random.nextBoolean()) {
+        break;
+      }
+      disk.apply(transaction);
     }
-    disk.reopen();
+    unsynced.clear();
+    written.close();
+    written = disk.copy();
     mode = Mode.WORKING;
   }
 
   @Override
-  public void reclaimChunksBefore(long position) {
-    requireRunning();
-    disk.reclaimChunksBefore(position);
-  }
-
-  @Override
   public void close() {
+    written.close();
     disk.close();
   }
 

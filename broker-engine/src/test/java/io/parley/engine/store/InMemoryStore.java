@@ -63,40 +63,40 @@ public final class InMemoryStore implements Store {
   }
 
   @Override
-  public synchronized void commit(Transaction transaction) {
+  public synchronized void write(Transaction transaction) {
     requireNotClosed();
     if (transaction != open) {
       throw new IllegalArgumentException(
           "transaction: not the open one of this store (expected: the last begun, used once)");
     }
-    InMemoryTransaction committed = open;
     open = null;
-    committed.changes.forEach(
-        (table, changes) ->
-            changes.forEach(
-                (key, change) -> {
-                  if (change.value == null) {
-                    entries(table).remove(key);
-                  } else {
-                    entries(table).put(key, change.value);
-                  }
-                }));
+    apply(transaction);
+  }
+
+  /** Makes the changes of a transaction, which may be one that another such store began. */
+  synchronized void apply(Transaction transaction) {
+    ((InMemoryTransaction) transaction)
+        .changes.forEach(
+            (table, changes) ->
+                changes.forEach(
+                    (key, change) -> {
+                      if (change.value == null) {
+                        entries(table).remove(key);
+                      } else {
+                        entries(table).put(key, change.value);
+                      }
+                    }));
+  }
+
+  @Override
+  public synchronized void sync() {
+    requireNotClosed();
   }
 
   @Override
   public synchronized void reopen() {
     open = null;
     closed = false;
-  }
-
-  @Override
-  public synchronized void reclaimChunksBefore(long position) {
-    requireNotClosed();
-    byte[] end = new byte[Long.BYTES];
-    for (int i = 0; i < Long.BYTES; i++) {
-      end[i] = (byte) (position >>> (56 - 8 * i));
-    }
-    entries(Table.CHUNKS).headMap(end, false).clear();
   }
 
   @Override

@@ -361,23 +361,37 @@ public abstract class StoreContract {
   }
 
   @Test
-  void shouldKeepChunksFromThePositionOnWhenReclaiming() throws Exception {
+  void shouldKeepWhatWasNotDeletedWhenMaintained() throws Exception {
     for (long position = 1; position <= 20; position++) {
       Transaction transaction = store.begin();
       transaction.put(Table.CHUNKS, position(position), position(position));
       transaction.put(Table.META, position(position), position(position));
+      transaction.delete(Table.CHUNKS, position(position - 10));
       store.commit(transaction);
+      store.maintain();
     }
-    store.reclaimChunksBefore(11);
     for (int round = 0; round < 2; round++) {
-      for (long position = 11; position <= 20; position++) {
-        assertThat(store.get(Table.CHUNKS, position(position))).isEqualTo(position(position));
-      }
       for (long position = 1; position <= 20; position++) {
+        assertThat(store.get(Table.CHUNKS, position(position)))
+            .isEqualTo(position <= 10 ? null : position(position));
         assertThat(store.get(Table.META, position(position))).isEqualTo(position(position));
       }
       reopenFromDisk();
+      store.maintain();
     }
+  }
+
+  @Test
+  void shouldShowWritesAtOnceAndKeepThemOnceSynced() throws Exception {
+    for (long position = 1; position <= 3; position++) {
+      Transaction transaction = store.begin();
+      transaction.put(Table.CHUNKS, position(position), position(position));
+      store.write(transaction);
+      assertThat(store.get(Table.CHUNKS, position(position))).isEqualTo(position(position));
+    }
+    store.sync();
+    reopenFromDisk();
+    assertThat(store.get(Table.CHUNKS, position(3))).isEqualTo(position(3));
   }
 
   @Test

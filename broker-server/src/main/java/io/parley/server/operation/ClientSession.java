@@ -401,7 +401,7 @@ final class ClientSession implements Session {
   }
 
   private void withConsumer(ConsumerSlot slot, BiConsumer<Engine, Consumer> task) {
-    sequencer.execute(
+    sequencer.adjust(
         engine -> {
           Consumer consumer = slot.consumer(engine);
           if (consumer != null) {
@@ -421,7 +421,7 @@ final class ClientSession implements Session {
 
   @Override
   public void writable() {
-    sequencer.execute(
+    sequencer.adjust(
         engine -> {
           for (ConsumerSlot slot : consumers.values()) {
             Consumer consumer = slot.consumer(engine);
@@ -507,7 +507,7 @@ final class ClientSession implements Session {
 
   /** Gives back what its consumers hold; attempts count unless the client left in good order. */
   private void leave(boolean inGoodOrder) {
-    sequencer.execute(
+    sequencer.adjust(
         engine -> {
           for (ConsumerSlot slot : consumers.values()) {
             Consumer consumer = slot.consumer(engine);

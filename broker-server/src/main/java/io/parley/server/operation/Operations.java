@@ -108,7 +108,7 @@ public final class Operations implements ConnectionListener {
   public void drain() {
     draining = true;
     for (Namespace namespace : namespaces.values()) {
-      namespace.sequencer().execute(Engine::stopServing);
+      namespace.sequencer().adjust(Engine::stopServing);
     }
   }
 

@@ -1,22 +1,15 @@
 package io.parley.server.storage;
 
-import io.parley.engine.store.Store.EntryVisitor;
-import io.parley.engine.store.Table;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -26,33 +19,21 @@ import org.rocksdb.WriteBatch;
 
 /** A database from its opening to its closing, with the native objects that live as long. */
 final class OpenRocksDb implements AutoCloseable {
-  private static final byte[] FIRST_POSITION = new byte[Long.BYTES];
-
   private final RocksDbTuning tuning;
   private final RocksDB database;
-  private final ColumnFamilyHandle state;
-  private final ColumnFamilyHandle chunks;
-  private final RocksDbLayout layout;
+  private final ColumnFamilyHandle family;
 
-  /**
-   * Position before which all chunks were deleted at once; scans needn't step over each of them.
-   */
-  private volatile long deletedBefore;
-
-  private OpenRocksDb(
-      RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle state, ColumnFamilyHandle chunks) {
+  private OpenRocksDb(RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle family) {
     this.tuning = tuning;
     this.database = database;
-    this.state = state;
-    this.chunks = chunks;
-    this.layout = new RocksDbLayout(chunks.getID());
+    this.family = family;
   }
 
   /** Makes an empty database. */
   static void create(Path directory, StorageSettings settings) throws RocksDBException {
     RocksDbTuning tuning = new RocksDbTuning(settings);
-    tuning.database().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
-    open(directory, tuning, RocksDB::open).close();
+    tuning.database().setCreateIfMissing(true);
+    open(directory, tuning).close();
   }
 
   /**
@@ -63,62 +44,31 @@ final class OpenRocksDb implements AutoCloseable {
    */
   static OpenRocksDb open(Path directory, StorageSettings settings)
       throws IOException, RocksDBException, DamagedFileException {
-    RecoveryCheck check = RecoveryCheck.of(directory);
-    if (!check.continuous()) {
-      // Recovery for good would flush what it found and delete the logs: look first.
-      try (OpenRocksDb readOnly =
-          open(directory, new RocksDbTuning(settings), RocksDB::openReadOnly)) {
-        readOnly.requireRecovered(directory, check);
-      }
-    }
-    check.cutOffTornTail();
-    Set<Path> blobFiles = blobFiles(directory);
-    OpenRocksDb opened = open(directory, new RocksDbTuning(settings), RocksDB::open);
+    ManifestCheck.of(directory);
+    OpenRocksDb opened = open(directory, new RocksDbTuning(settings));
     try {
-      opened.requireRecovered(directory, check);
-      opened.compareFiles(directory, blobFiles);
+      opened.requireFiles(directory);
       return opened;
-    } catch (IOException | RocksDBException | DamagedFileException e) {
+    } catch (RocksDBException | DamagedFileException e) {
       opened.close();
       throw e;
     }
   }
 
-  private static OpenRocksDb open(Path directory, RocksDbTuning tuning, Opener opener)
-      throws RocksDBException {
+  private static OpenRocksDb open(Path directory, RocksDbTuning tuning) throws RocksDBException {
     List<ColumnFamilyDescriptor> families =
-        List.of(
-            new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, tuning.state()),
-            new ColumnFamilyDescriptor(RocksDbLayout.chunksFamilyName(), tuning.chunks()));
+        List.of(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, tuning.family()));
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
-      RocksDB database = opener.open(tuning.database(), directory.toString(), families, handles);
-      return new OpenRocksDb(tuning, database, handles.get(0), handles.get(1));
+      RocksDB database = RocksDB.open(tuning.database(), directory.toString(), families, handles);
+      return new OpenRocksDb(tuning, database, handles.get(0));
     } catch (RocksDBException e) {
       tuning.close();
       throw e;
     }
   }
 
-  private void requireRecovered(Path directory, RecoveryCheck check) throws DamagedFileException {
-    long recovered = database.getLatestSequenceNumber();
-    if (recovered < check.lastSequence()) {
-      throw new DamagedFileException(
-          directory,
-          "recovered up to change %d (expected: %d, the last one in the logs)"
-              .formatted(recovered, check.lastSequence()));
-    }
-  }
-
-  /**
-   * Refuses the database if a file is missing, which for those of chunks RocksDB notices only when
-   * it reads from them; and deletes what a crash left over of them, which RocksDB keeps for ever.
-   *
-   * @param blobFilesBefore those that were there before the database was opened
-   */
-  private void compareFiles(Path directory, Set<Path> blobFilesBefore)
-      throws IOException, RocksDBException, DamagedFileException {
-    Set<Path> leftOver = new HashSet<>(blobFilesBefore);
+  private void requireFiles(Path directory) throws RocksDBException, DamagedFileException {
     // Compaction is at work already.
     database.disableFileDeletions();
     try {
@@ -127,116 +77,79 @@ final class OpenRocksDb implements AutoCloseable {
         if (!Files.exists(file)) {
           throw new DamagedFileException(file, "missing");
         }
-        leftOver.remove(file);
       }
     } finally {
       database.enableFileDeletions();
     }
-    for (Path file : leftOver) {
-      Files.deleteIfExists(file);
-    }
   }
 
-  private static Set<Path> blobFiles(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> file.toString().endsWith(".blob")).collect(Collectors.toSet());
-    }
+  byte @Nullable [] get(byte[] key) throws RocksDBException {
+    return database.get(tuning.read(), key);
   }
 
-  RocksDbLayout layout() {
-    return layout;
-  }
-
-  byte @Nullable [] get(Table table, byte[] key) throws RocksDBException {
-    return database.get(family(table), tuning.read(), layout.key(table, key));
-  }
-
-  void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
-      throws RocksDBException {
-    byte[] first = layout.key(table, from);
-    if (RocksDbLayout.isChunks(table) && deletedBefore > 0) {
-      byte[] firstLeft = positionKey(deletedBefore);
-      first = Arrays.compareUnsigned(first, firstLeft) < 0 ? firstLeft : first;
-    }
-    byte[] end = toExclusive == null ? layout.end(table) : layout.key(table, toExclusive);
-    if (end != null && Arrays.compareUnsigned(first, end) >= 0) {
+  /** Visits entries in key order, from a key on, up to but not including another. */
+  void scan(byte[] from, byte[] toExclusive, EntryVisitor visitor)
+      throws RocksDBException, IOException, DamagedFileException {
+    if (Arrays.compareUnsigned(from, toExclusive) >= 0) {
       return;
     }
-    int prefixLength = layout.prefix(table).length;
-    try (Slice upperBound = end == null ? null : new Slice(end);
-        ReadOptions options = new ReadOptions(tuning.read())) {
-      if (upperBound != null) {
-        options.setIterateUpperBound(upperBound);
+    try (Slice upperBound = new Slice(toExclusive);
+        ReadOptions options = new ReadOptions(tuning.read()).setIterateUpperBound(upperBound);
+        RocksIterator iterator = database.newIterator(options)) {
+      iterator.seek(from);
+      while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
+        iterator.next();
       }
-      try (RocksIterator iterator = database.newIterator(family(table), options)) {
-        iterator.seek(first);
-        while (iterator.isValid()
-            && visitor.visit(withoutPrefix(iterator.key(), prefixLength), iterator.value())) {
-          iterator.next();
-        }
-        // The end and an error both make it invalid.
-        iterator.status();
-      }
+      // The end and an error both make it invalid.
+      iterator.status();
     }
   }
 
-  private static byte[] withoutPrefix(byte[] key, int prefixLength) {
-    return prefixLength == 0 ? key : Arrays.copyOfRange(key, prefixLength, key.length);
-  }
-
-  /** Writes a batch and syncs the log. */
+  /** Writes a batch into memory alone. */
   void write(byte[] encodedBatch) throws RocksDBException {
     try (WriteBatch batch = new WriteBatch(encodedBatch)) {
       database.write(tuning.write(), batch);
     }
   }
 
-  /** Removes all chunks before a position, and the files that hold nothing else. */
-  void deleteChunksBefore(long position) throws RocksDBException {
-    byte[] end = positionKey(position);
-    if (position > deletedBefore) {
-      // Without this, removing a file with deletions in it would bring back the chunks they
-      // deleted,
-      // where those are in a file that stays because it reaches beyond the position.
-      database.deleteRange(chunks, tuning.write(), FIRST_POSITION, end);
-      deletedBefore = position;
+  /** Has all that was written so far brought into table files; returns at once. */
+  void startFlush() throws RocksDBException {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(false)) {
+      database.flush(options);
     }
-    database.deleteFilesInRanges(chunks, List.of(FIRST_POSITION, end), false);
   }
 
-  private static byte[] positionKey(long position) {
-    return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+  /** Brings all that was written so far into table files. */
+  void flush() throws RocksDBException {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      database.flush(options);
+    }
   }
 
-  /** A property summed over both families. */
+  /** Whether what {@link #startFlush} began has ended well. */
+  boolean isFlushed() throws RocksDBException {
+    return property("rocksdb.num-immutable-mem-table") == 0;
+  }
+
   long property(String name) throws RocksDBException {
-    return database.getLongProperty(state, name) + database.getLongProperty(chunks, name);
-  }
-
-  /** A property of the database as a whole. */
-  long sharedProperty(String name) throws RocksDBException {
     return database.getLongProperty(name);
-  }
-
-  private ColumnFamilyHandle family(Table table) {
-    return RocksDbLayout.isChunks(table) ? chunks : state;
   }
 
   @Override
   public void close() {
-    state.close();
-    chunks.close();
+    family.close();
     database.close();
     tuning.close();
   }
 
+  /** Receives the entries of a scan. */
   @FunctionalInterface
-  private interface Opener {
-    RocksDB open(
-        DBOptions options,
-        String directory,
-        List<ColumnFamilyDescriptor> families,
-        List<ColumnFamilyHandle> handles)
-        throws RocksDBException;
+  interface EntryVisitor {
+    /**
+     * One entry.
+     *
+     * @return whether to go on
+     */
+    boolean visit(byte[] key, byte[] value) throws IOException, DamagedFileException;
   }
 }

@@ -11,25 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One namespace's tables in RocksDB.
+ * One namespace's tables: chunks and changes in a journal, all but the chunks in RocksDB as well.
  *
- * <p>Invariants: a commit that returned is on the disk. After one that failed nothing is written
- * until {@link #reopen} has started afresh from what the disk holds, for what the log's end looks
- * like then is known only by reading it. A database that lost or changed what was confirmed is
- * refused, never opened as an empty or shorter one.
+ * <p>Invariants: what was written before a sync that returned is on the disk. After a write or sync
+ * that failed nothing is written until {@link #reopen} has started afresh from what the disk holds,
+ * for what the journal's end looks like then is known only by reading it. A store that lost or
+ * changed what was confirmed is refused, never opened as an empty or shorter one.
  *
- * <p>{@code begin}, {@code commit}, {@code reopen}: the engine's owner thread. All else: any
- * thread.
+ * <p>{@code begin}, {@code write}, {@code maintain}, {@code reopen}: the engine's owner thread;
+ * {@code sync} one thread at a time. All else: any thread.
  */
 public final class RocksDbStore implements Store {
+  private static final Logger log = LoggerFactory.getLogger(RocksDbStore.class);
+
   private final DataDirectory dataDirectory;
   private final Path directory;
   private final StorageSettings settings;
@@ -38,9 +43,9 @@ public final class RocksDbStore implements Store {
   /** Read: use the database. Write: close or replace it, which crashes whoever still uses it. */
   private final ReentrantReadWriteLock inUse = new ReentrantReadWriteLock();
 
-  private @Nullable OpenRocksDb database;
+  private @Nullable OpenStore opened;
   private @Nullable RocksDbTransaction open;
-  private @Nullable String failure;
+  private volatile @Nullable String failure;
 
   private RocksDbStore(DataDirectory dataDirectory, Path directory, StorageSettings settings) {
     this.dataDirectory = dataDirectory;
@@ -63,7 +68,7 @@ public final class RocksDbStore implements Store {
     RocksDbStore store = new RocksDbStore(dataDirectory, directory, settings);
     try {
       store.createUnlessThere();
-      store.database = OpenRocksDb.open(directory, settings);
+      store.opened = OpenStore.open(directory, settings);
       return store;
     } catch (DamagedFileException e) {
       throw store.refusal(ErrorCode.DATA_CORRUPT, e.getMessage(), e);
@@ -86,7 +91,7 @@ public final class RocksDbStore implements Store {
     Path beside = directory.resolveSibling(directory.getFileName() + ".new");
     deleteAll(beside);
     SyncedFiles.createDirectories(beside);
-    OpenRocksDb.create(beside, settings);
+    OpenStore.create(beside, settings);
     SyncedFiles.move(beside, directory);
   }
 
@@ -103,71 +108,88 @@ public final class RocksDbStore implements Store {
 
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
-    inUse.readLock().lock();
-    try {
-      return database().get(table, key);
-    } catch (RocksDBException e) {
-      // RocksDB does not always say in which file: the key at least tells what is lost.
-      throw failed("reading %s 0x%s".formatted(table, HexFormat.of().formatHex(key)), e);
-    } finally {
-      inUse.readLock().unlock();
-    }
+    // RocksDB does not always say in which file: the key at least tells what is lost.
+    return using(
+            () -> "reading %s 0x%s".formatted(table, HexFormat.of().formatHex(key)),
+            store -> Optional.ofNullable(store.get(table, key)))
+        .orElse(null);
   }
 
   @Override
   public void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor) {
-    inUse.readLock().lock();
-    try {
-      database().scan(table, from, toExclusive, visitor);
-    } catch (RocksDBException e) {
-      throw failed("scanning " + table, e);
-    } finally {
-      inUse.readLock().unlock();
-    }
+    using(
+        () -> "scanning " + table,
+        store -> {
+          store.scan(table, from, toExclusive, visitor);
+          return this;
+        });
   }
 
   @Override
   public Transaction begin() {
     requireNoFailure();
     endOpenTransaction();
-    inUse.readLock().lock();
-    try {
-      open = new RocksDbTransaction(this, database().layout(), encoder);
-      return open;
-    } finally {
-      inUse.readLock().unlock();
-    }
+    return using(
+        () -> "beginning",
+        store -> {
+          open = store.begin(this, encoder);
+          return open;
+        });
   }
 
   @Override
-  public void commit(Transaction transaction) {
+  public void write(Transaction transaction) {
     requireNoFailure();
-    if (transaction != open) {
+    RocksDbTransaction written = open;
+    if (transaction != written || written == null) {
       throw new IllegalArgumentException(
           "transaction: not the open one of this store (expected: the last begun, used once)");
     }
-    boolean empty = transaction.isEmpty();
-    endOpenTransaction();
-    if (empty) {
-      return;
+    if (!written.isEmpty()) {
+      writing("committing", store -> store.write(written));
     }
+    endOpenTransaction();
+  }
+
+  @Override
+  public void sync() {
+    writing("syncing", OpenStore::sync);
+  }
+
+  @Override
+  public void maintain() {
+    endOpenTransaction();
+    writing("freeing space", store -> store.maintain(this, encoder));
+  }
+
+  /**
+   * Does something that writes; if it fails, nothing more is written until the store is reopened.
+   */
+  private void writing(String doing, Writing writing) {
+    requireNoFailure();
     try {
-      write("committing", current -> current.write(encoder.toBytes()));
-    } finally {
-      encoder.clear();
+      using(
+          () -> doing,
+          store -> {
+            writing.to(store);
+            return this;
+          });
+    } catch (StoreException e) {
+      failure = e.getMessage();
+      throw e;
     }
   }
 
-  /** Does something that writes to the log; if it fails, nothing more is written there. */
-  private void write(String doing, Writing writing) {
-    requireNoFailure();
+  private <T> T using(Supplier<String> doing, Use<T> use) {
     inUse.readLock().lock();
     try {
-      writing.to(database());
+      return use.of(opened());
     } catch (RocksDBException e) {
-      StoreException failed = failed(doing, e);
-      failure = failed.getMessage();
-      throw failed;
+      throw failed(doing.get(), reason(e), e);
+    } catch (DamagedFileException e) {
+      throw failed(doing.get(), e.getMessage(), e);
+    } catch (IOException e) {
+      throw failed(doing.get(), SyncedFiles.reason(e), e);
     } finally {
       inUse.readLock().unlock();
     }
@@ -187,23 +209,18 @@ public final class RocksDbStore implements Store {
     }
     inUse.writeLock().lock();
     try {
-      closeDatabase();
-      database = OpenRocksDb.open(directory, settings);
+      closeOpened();
+      opened = OpenStore.open(directory, settings);
       failure = null;
     } catch (DamagedFileException e) {
       throw failed("reopening", e.getMessage(), e);
     } catch (RocksDBException e) {
-      throw failed("reopening", e);
+      throw failed("reopening", reason(e), e);
     } catch (IOException e) {
       throw failed("reopening", SyncedFiles.reason(e), e);
     } finally {
       inUse.writeLock().unlock();
     }
-  }
-
-  @Override
-  public void reclaimChunksBefore(long position) {
-    write("reclaiming chunks", current -> current.deleteChunksBefore(position));
   }
 
   /**
@@ -212,36 +229,7 @@ public final class RocksDbStore implements Store {
    * @throws StoreException if the store is closed or doesn't answer
    */
   public StoreStatistics statistics() {
-    inUse.readLock().lock();
-    try {
-      OpenRocksDb from = database();
-      List<Long> logSizes = logSizes();
-      return new StoreStatistics(
-          from.property("rocksdb.cur-size-all-mem-tables"),
-          from.sharedProperty("rocksdb.block-cache-usage"),
-          from.property("rocksdb.total-sst-files-size"),
-          from.property("rocksdb.total-blob-file-size"),
-          logSizes.size(),
-          logSizes.stream().mapToLong(Long::longValue).sum(),
-          from.property("rocksdb.estimate-pending-compaction-bytes"),
-          from.sharedProperty("rocksdb.background-errors"),
-          from.sharedProperty("rocksdb.is-write-stopped") != 0);
-    } catch (RocksDBException e) {
-      throw failed("asking for statistics", e);
-    } catch (IOException e) {
-      throw failed("asking for statistics", SyncedFiles.reason(e), e);
-    } finally {
-      inUse.readLock().unlock();
-    }
-  }
-
-  private List<Long> logSizes() throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .filter(file -> file.toString().endsWith(".log"))
-          .map(file -> file.toFile().length())
-          .toList();
-    }
+    return using(() -> "asking for statistics", OpenStore::statistics);
   }
 
   @Override
@@ -249,16 +237,29 @@ public final class RocksDbStore implements Store {
     inUse.writeLock().lock();
     try {
       endOpenTransaction();
-      closeDatabase();
+      OpenStore closing = opened;
+      if (closing != null && failure == null) {
+        closing.checkpointBeforeClose();
+      }
+    } catch (RocksDBException e) {
+      throw failed("closing", reason(e), e);
+    } catch (IOException e) {
+      throw failed("closing", SyncedFiles.reason(e), e);
     } finally {
-      inUse.writeLock().unlock();
+      try {
+        closeOpened();
+      } catch (IOException e) {
+        log.warn("{}: closing a file failed", directory, e); // all that counts is synced
+      } finally {
+        inUse.writeLock().unlock();
+      }
     }
   }
 
-  private void closeDatabase() {
-    OpenRocksDb closing = database;
+  private void closeOpened() throws IOException {
+    OpenStore closing = opened;
     if (closing != null) {
-      database = null;
+      opened = null;
       closing.close();
     }
   }
@@ -271,8 +272,8 @@ public final class RocksDbStore implements Store {
     }
   }
 
-  private OpenRocksDb database() {
-    OpenRocksDb current = database;
+  private OpenStore opened() {
+    OpenStore current = opened;
     if (current == null) {
       throw new StoreException("%s: closed".formatted(directory));
     }
@@ -284,10 +285,6 @@ public final class RocksDbStore implements Store {
       throw new StoreException(
           "a write failed before and the store was not reopened since: " + failure);
     }
-  }
-
-  private StoreException failed(String doing, RocksDBException e) {
-    return failed(doing, reason(e), e);
   }
 
   private StoreException failed(String doing, @Nullable String reason, Exception cause) {
@@ -317,7 +314,12 @@ public final class RocksDbStore implements Store {
   }
 
   @FunctionalInterface
+  private interface Use<T> {
+    T of(OpenStore store) throws IOException, RocksDBException, DamagedFileException;
+  }
+
+  @FunctionalInterface
   private interface Writing {
-    void to(OpenRocksDb database) throws RocksDBException;
+    void to(OpenStore store) throws IOException, RocksDBException, DamagedFileException;
   }
 }

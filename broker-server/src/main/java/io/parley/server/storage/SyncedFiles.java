@@ -54,7 +54,7 @@ final class SyncedFiles {
   }
 
   /** Syncs the names in the directory a file is in. */
-  private static void syncParent(Path file) throws IOException {
+  static void syncParent(Path file) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) {
       return;

@@ -3,15 +3,13 @@ package io.parley.server.storage;
 import java.util.Arrays;
 
 /**
- * Collects changes in the very bytes RocksDB writes to its log, so that a group crosses into native
+ * Collects changes in the very bytes RocksDB takes them in, so that a group crosses into native
  * code once, however many changes it has.
  *
  * <pre>
  * batch  := sequence:8 (zero; RocksDB sets it)  count:4 (little-endian)  record*
- * record := 0x01 key value                    put into family 0
- *         | 0x05 family:varint key value      put into another
- *         | 0x00 key                          delete from family 0
- *         | 0x04 family:varint key            delete from another
+ * record := 0x01 key value     put
+ *         | 0x00 key           delete
  * key, value := length:varint bytes
  * </pre>
  *
@@ -20,7 +18,6 @@ import java.util.Arrays;
 final class WriteBatchEncoder {
   private static final int DELETE = 0x00;
   private static final int PUT = 0x01;
-  private static final int OTHER_FAMILY = 0x04;
 
   private static final int COUNT_OFFSET = 8;
   private static final int HEADER_BYTES = 12;
@@ -48,9 +45,9 @@ final class WriteBatchEncoder {
    *
    * @return where in this encoder the value begins, for {@link #copy}
    */
-  int put(int family, byte[] prefix, byte[] key, byte[] value, int offset, int length) {
+  int put(byte[] prefix, byte[] key, byte[] value, int offset, int length) {
     reserve(3L * MAX_VARINT_BYTES + 1 + prefix.length + key.length + length);
-    begin(PUT, family);
+    begin(PUT);
     writeKey(prefix, key);
     writeVarint(length);
     int valueOffset = size;
@@ -59,9 +56,9 @@ final class WriteBatchEncoder {
   }
 
   /** Removes a key, made of a prefix and the rest. */
-  void delete(int family, byte[] prefix, byte[] key) {
+  void delete(byte[] prefix, byte[] key) {
     reserve(2L * MAX_VARINT_BYTES + 1 + prefix.length + key.length);
-    begin(DELETE, family);
+    begin(DELETE);
     writeKey(prefix, key);
   }
 
@@ -78,6 +75,11 @@ final class WriteBatchEncoder {
     return size;
   }
 
+  /** How many changes there are. */
+  int count() {
+    return count;
+  }
+
   /** The whole batch. */
   byte[] toBytes() {
     for (int i = 0; i < Integer.BYTES; i++) {
@@ -86,13 +88,8 @@ final class WriteBatchEncoder {
     return Arrays.copyOf(buffer, size);
   }
 
-  private void begin(int operation, int family) {
-    if (family == 0) {
-      buffer[size++] = (byte) operation;
-    } else {
-      buffer[size++] = (byte) (operation | OTHER_FAMILY);
-      writeVarint(family);
-    }
+  private void begin(int operation) {
+    buffer[size++] = (byte) operation;
     count++;
   }
 

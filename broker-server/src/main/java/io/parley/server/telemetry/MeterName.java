@@ -62,8 +62,8 @@ public enum MeterName {
   STORE_MEMTABLES("store.memtables", "bytes", Kind.GAUGE, "Written lately and still in memory."),
   STORE_CACHE("store.cache", "bytes", Kind.GAUGE, "Blocks kept in memory for reading again."),
   STORE_TABLE_FILES("store.table.files", "bytes", Kind.GAUGE, "Table files on disk."),
-  STORE_BLOB_FILES("store.blob.files", "bytes", Kind.GAUGE, "Files of message chunks on disk."),
-  STORE_LOGS("store.logs", "bytes", Kind.GAUGE, "Write-ahead logs on disk."),
+  STORE_JOURNAL("store.journal", "bytes", Kind.GAUGE, "Journal: messages and recent changes."),
+  STORE_SEGMENTS("store.segments", Kind.GAUGE, "Files of the journal."),
   STORE_PENDING_COMPACTION(
       "store.pending.compaction", "bytes", Kind.GAUGE, "What compaction still has to do, roughly."),
   STORE_BACKGROUND_ERRORS(

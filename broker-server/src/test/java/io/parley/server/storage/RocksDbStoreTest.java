@@ -9,25 +9,29 @@ import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RocksDbStoreTest extends StoreContract {
   private static final int MIB = 1 << 20;
+  private static final byte[] CHUNK = chunk();
 
   @TempDir Path directory;
   private DataDirectory dataDirectory;
+
+  private static byte[] chunk() {
+    byte[] chunk = new byte[MIB / 4];
+    new Random(1).nextBytes(chunk);
+    return chunk;
+  }
 
   @Override
   protected Store open() {
@@ -99,62 +103,74 @@ class RocksDbStoreTest extends StoreContract {
   }
 
   @Test
-  void shouldKeepWhatIsConsumedSoonOutOfTableFiles() throws Exception {
-    byte[] chunk = new byte[MIB / 4];
-    new Random(1).nextBytes(chunk);
-    for (long position = 1; position <= 200; position++) {
-      Transaction transaction = store.begin();
-      transaction.put(Table.CHUNKS, position(position), chunk);
-      transaction.delete(Table.CHUNKS, position(position - 5));
-      store.commit(transaction);
+  void shouldWriteOverTheFilesOfWhatIsConsumed() throws Exception {
+    for (long position = 1; position <= 2_000; position++) {
+      putChunk(position, position - 5);
+      store.maintain();
     }
+    assertThat(journalBytes()).as("of 500 MiB written").isLessThan(100L * MIB);
+    assertThat(directoryBytes()).isLessThan(200L * MIB);
     reopenFromDisk();
-    assertThat(fileBytes()).isLessThan(20L * MIB);
-    assertThat(store.get(Table.CHUNKS, position(200))).isEqualTo(chunk);
-    assertThat(store.get(Table.CHUNKS, position(195))).isNull();
+    assertThat(store.get(Table.CHUNKS, position(2_000))).isEqualTo(CHUNK);
+    assertThat(store.get(Table.CHUNKS, position(1_995))).isNull();
   }
 
   @Test
-  @Timeout(60)
-  void shouldGiveSpaceOfReclaimedChunksBack() throws Exception {
-    byte[] chunk = new byte[MIB / 4];
-    new Random(1).nextBytes(chunk);
-    for (long position = 1; position <= 200; position++) {
-      Transaction transaction = store.begin();
-      transaction.put(Table.CHUNKS, position(position), chunk);
-      store.commit(transaction);
+  void shouldFreeSegmentsThatFewChunksKeep() throws Exception {
+    for (long position = 1; position <= 1_000; position++) {
+      putChunk(position, position % 50 == 0 ? -1 : position - 1);
+      store.maintain();
     }
-    reopenFromDisk();
-    assertThat(fileBytes()).isGreaterThan(50L * MIB);
-
-    store.reclaimChunksBefore(181);
-    while (fileBytes() > 40L * MIB) {
-      // The newest files become free when compaction has taken them up, in the background.
+    for (int round = 0; round < 1_000; round++) {
+      store.maintain();
       putAll(Table.META, "next");
-      store.reclaimChunksBefore(181);
     }
-
-    List<Long> left = new ArrayList<>();
-    store.scan(
-        Table.CHUNKS, position(0), null, (key, value) -> left.add(ByteBuffer.wrap(key).getLong()));
-    assertThat(left).startsWith(181L).hasSize(20);
+    assertThat(journalBytes()).as("of 250 MiB written, 20 chunks left").isLessThan(80L * MIB);
     reopenFromDisk();
-    assertThat(store.get(Table.CHUNKS, position(1))).isNull();
-    assertThat(store.get(Table.CHUNKS, position(181))).isEqualTo(chunk);
+    for (long position = 49; position <= 1_000; position += 50) {
+      assertThat(store.get(Table.CHUNKS, position(position))).isEqualTo(CHUNK);
+    }
+  }
+
+  @Test
+  void shouldReadChunksThatAreNotSyncedYet() {
+    Transaction first = store.begin();
+    first.put(Table.CHUNKS, position(1), CHUNK);
+    store.write(first);
+    Transaction second = store.begin();
+    second.put(Table.CHUNKS, position(2), bytes("two"));
+    assertThat(second.get(Table.CHUNKS, position(2))).isEqualTo(bytes("two"));
+    store.write(second);
+    assertThat(store.get(Table.CHUNKS, position(1))).isEqualTo(CHUNK);
+    assertThat(store.get(Table.CHUNKS, position(2))).isEqualTo(bytes("two"));
+  }
+
+  @Test
+  void shouldKeepATransactionLargerThanItsBuffers() throws Exception {
+    byte[] large = new byte[20 * MIB];
+    new Random(2).nextBytes(large);
+    Transaction transaction = store.begin();
+    transaction.put(Table.CHUNKS, position(1), large);
+    transaction.put(Table.OUTCOMES, position(1), large);
+    store.commit(transaction);
+    for (int round = 0; round < 2; round++) {
+      assertThat(store.get(Table.CHUNKS, position(1))).isEqualTo(large);
+      assertThat(store.get(Table.OUTCOMES, position(1))).isEqualTo(large);
+      reopenFromDisk();
+    }
   }
 
   @Test
   void shouldTellItsSizes() {
     RocksDbStore rocks = (RocksDbStore) store;
-    long before = rocks.statistics().memtableBytes();
     Transaction transaction = store.begin();
     transaction.put(Table.CHUNKS, position(1), new byte[MIB]);
     store.commit(transaction);
 
     StoreStatistics statistics = rocks.statistics();
-    assertThat(statistics.memtableBytes()).isGreaterThanOrEqualTo(before + MIB);
-    assertThat(statistics.logFiles()).isEqualTo(1);
-    assertThat(statistics.logBytes()).isGreaterThan(MIB);
+    assertThat(statistics.segments()).isEqualTo(1);
+    assertThat(statistics.journalBytes()).isBetween((long) MIB, MIB + 8_192L);
+    assertThat(statistics.memtableBytes()).isPositive();
     assertThat(statistics.backgroundErrors()).isZero();
     assertThat(statistics.writesStopped()).isFalse();
   }
@@ -178,20 +194,20 @@ class RocksDbStoreTest extends StoreContract {
     assertThat(beside).doesNotExist();
   }
 
-  @Test
-  void shouldRemoveBlobFileThatCrashCutShort() throws Exception {
-    putAll(Table.META, "key");
-    store.close();
-    Path namespace = directory.resolve("namespaces").resolve("default");
-    Path cutShort = namespace.resolve("000321.blob");
-    Files.write(cutShort, new byte[MIB]);
-    store = open();
-    assertThat(cutShort).doesNotExist();
-    assertThat(store.get(Table.META, bytes("key"))).isEqualTo(bytes("key"));
+  private void putChunk(long position, long deleted) {
+    Transaction transaction = store.begin();
+    transaction.put(Table.CHUNKS, position(position), CHUNK);
+    transaction.delete(Table.CHUNKS, position(deleted));
+    store.commit(transaction);
   }
 
-  private long fileBytes() {
-    StoreStatistics statistics = ((RocksDbStore) store).statistics();
-    return statistics.tableFileBytes() + statistics.blobFileBytes();
+  private long journalBytes() {
+    return ((RocksDbStore) store).statistics().journalBytes();
+  }
+
+  private long directoryBytes() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 }

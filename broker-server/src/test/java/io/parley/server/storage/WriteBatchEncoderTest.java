@@ -3,17 +3,11 @@ package io.parley.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -41,44 +35,30 @@ class WriteBatchEncoderTest {
   void shouldEncodeChangesAsRocksDbDoes() throws RocksDBException {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
-    List<ColumnFamilyHandle> families = new ArrayList<>();
-    try (DBOptions options =
-            new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
-        RocksDB database =
-            RocksDB.open(
-                options,
-                directory.resolve("database").toString(),
-                List.of(
-                    new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY),
-                    new ColumnFamilyDescriptor(RocksDbLayout.chunksFamilyName())),
-                families);
-        WriteBatch expected = new WriteBatch()) {
-      assertThat(database.isClosed()).isFalse();
+    try (WriteBatch expected = new WriteBatch()) {
       WriteBatchEncoder encoder = new WriteBatchEncoder();
       for (int i = 0; i < CHANGES; i++) {
-        ColumnFamilyHandle family = families.get(random.nextInt(2));
         byte[] prefix = bytes(random, random.nextInt(2));
         byte[] key = bytes(random, LENGTHS[random.nextInt(5)]);
         if (random.nextBoolean()) {
           byte[] value = bytes(random, LENGTHS[random.nextInt(LENGTHS.length)]);
           int offset = random.nextInt(value.length + 1);
           int length = random.nextInt(value.length - offset + 1);
-          encoder.put(family.getID(), prefix, key, value, offset, length);
-          expected.put(family, concat(prefix, key), slice(value, offset, length));
+          encoder.put(prefix, key, value, offset, length);
+          expected.put(concat(prefix, key), slice(value, offset, length));
         } else {
-          encoder.delete(family.getID(), prefix, key);
-          expected.delete(family, concat(prefix, key));
+          encoder.delete(prefix, key);
+          expected.delete(concat(prefix, key));
         }
       }
       assertThat(encoder.toBytes()).as("seed %d", seed).isEqualTo(expected.data());
-      families.forEach(ColumnFamilyHandle::close);
     }
   }
 
   @Test
   void shouldForgetEverythingWhenCleared() throws RocksDBException {
     WriteBatchEncoder encoder = new WriteBatchEncoder();
-    encoder.put(0, new byte[1], new byte[8], new byte[10 << 20], 0, 10 << 20);
+    encoder.put(new byte[1], new byte[8], new byte[10 << 20], 0, 10 << 20);
     encoder.clear();
     assertThat(encoder.isEmpty()).isTrue();
     try (WriteBatch empty = new WriteBatch()) {
@@ -90,8 +70,8 @@ class WriteBatchEncoderTest {
   void shouldFindValueWhereItSaysItIs() {
     WriteBatchEncoder encoder = new WriteBatchEncoder();
     byte[] value = bytes(new Random(1), 1_000);
-    int first = encoder.put(1, new byte[0], new byte[8], value, 10, 500);
-    int second = encoder.put(0, new byte[1], new byte[3], value, 0, 1_000);
+    int first = encoder.put(new byte[0], new byte[8], value, 10, 500);
+    int second = encoder.put(new byte[1], new byte[3], value, 0, 1_000);
     assertThat(encoder.copy(first, 500)).isEqualTo(slice(value, 10, 500));
     assertThat(encoder.copy(second, 1_000)).isEqualTo(value);
   }

@@ -1,0 +1,499 @@
+package io.parley.engine.destination;
+
+import io.parley.engine.group.Chunks;
+import io.parley.engine.group.Group;
+import io.parley.engine.group.Keys;
+import io.parley.engine.group.ValueReader;
+import io.parley.engine.group.ValueWriter;
+import io.parley.engine.store.Store;
+import io.parley.engine.store.Table;
+import io.parley.protocol.model.MessageRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one destination: which there are, in which order, and where their records lie.
+ * What is said here is durable with its group. Who holds a message is the {@link Destination}'s.
+ *
+ * <pre>
+ *   append ──> run ──────── leave ──────────────────────────> gone
+ *               │                                              ▲
+ *               │ set aside                                    │ take out
+ *               ▼                                              │
+ *             put ──> delayed ── bury ──> dead letter ─────────┤
+ *                        ▲                     │               │
+ *                        └────── redrive ──────┘    drop ──────┘
+ * </pre>
+ *
+ * <p>Invariants: sequences are given in commit order and never reused; a message that is done in
+ * its run is gone or has an entry in DELAYED or DEAD_LETTERS.
+ */
+final class Messages {
+  private static final int VERSION = 1;
+
+  private final int destination;
+  private final Store store;
+  private final Chunks chunks;
+  private final MessageRecord view = new MessageRecord();
+
+  // durable, in DESTINATION_STATE
+  private long nextSequence = 1;
+  private long inRuns;
+  private long dead;
+  private long bytes;
+
+  // memory alone, but for the delayed messages' number and the window's head
+  private final DelayedMessages delayed;
+  private RunWindow window;
+  private Run.@Nullable Builder open;
+  private Set<Run> changedRuns = Set.of();
+  private boolean touched;
+  private boolean changed;
+  private long committedEnd;
+
+  Messages(int destination, Store store, Chunks chunks) {
+    this.destination = destination;
+    this.store = store;
+    this.chunks = chunks;
+    this.delayed = new DelayedMessages(destination, store);
+    this.window = new RunWindow(destination, 1);
+  }
+
+  /** Takes over the counts a restart found. */
+  void load(byte[] state) {
+    ValueReader in = new ValueReader(Table.DESTINATION_STATE, state, VERSION);
+    nextSequence = in.i64();
+    inRuns = in.i64();
+    delayed.restore(in.i64());
+    dead = in.i64();
+    bytes = in.i64();
+    window = new RunWindow(destination, in.i64());
+  }
+
+  private byte[] encodeState() {
+    return new ValueWriter(VERSION)
+        .i64(nextSequence)
+        .i64(inRuns)
+        .i64(delayed.count())
+        .i64(dead)
+        .i64(bytes)
+        .i64(window.head())
+        .done();
+  }
+
+  // ---------------------------------------------------------------- how many there are
+
+  /** Those that are in runs and not done. */
+  long inRuns() {
+    return inRuns;
+  }
+
+  /** Those that left their run, or never were in one. */
+  DelayedMessages delayed() {
+    return delayed;
+  }
+
+  /** Dead letters. */
+  long dead() {
+    return dead;
+  }
+
+  /** Bytes of all of them, rounded up to whole runs. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** The number the next message gets. */
+  long nextSequence() {
+    return nextSequence;
+  }
+
+  /** The sequence before which messages are committed: only those can be on disk, or be settled. */
+  long committedEnd() {
+    return touched ? committedEnd : nextSequence;
+  }
+
+  /** Runs in memory. */
+  int runsInMemory() {
+    return window.size();
+  }
+
+  // ---------------------------------------------------------------- they come
+
+  /** Whether this is the first change in the group being built. */
+  boolean touch() {
+    boolean first = !touched;
+    if (first) {
+      committedEnd = nextSequence;
+      touched = true;
+    }
+    return first;
+  }
+
+  /** Adds a message whose record lies in the group's chunk. */
+  void append(int offset, int size, int flags) {
+    if (open == null) {
+      open = new Run.Builder(nextSequence);
+    }
+    open.add(offset, size, flags);
+    nextSequence++;
+    inRuns++;
+    bytes += size;
+    changed = true;
+  }
+
+  /** Adds a message that waits for its time, which has not come. */
+  void appendDelayed(Group group, MessageRecord record, int offset) {
+    closeRun(group);
+    window.skip(nextSequence);
+    group.retain(group.position());
+    put(group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
+  }
+
+  private void adopt(Group group, Run run) {
+    closeRun(group);
+    Run moved = run.movedTo(nextSequence);
+    nextSequence += moved.count;
+    inRuns += moved.count;
+    bytes += moved.bytes;
+    changed = true;
+    addRun(group, moved);
+  }
+
+  private void adopt(Group group, SingleMessage message) {
+    closeRun(group);
+    window.skip(nextSequence);
+    put(group, message.movedTo(nextSequence++, later(group, message.dueMs)));
+  }
+
+  /** A time that has not come, so that the message stays on disk until it is its turn. */
+  private static long later(Group group, long dueMs) {
+    return Math.max(dueMs, group.timeMs() + 1);
+  }
+
+  private void closeRun(Group group) {
+    if (open != null) {
+      Run run = open.build(group.position(), group.timeMs());
+      open = null;
+      group.retain(run.chunk);
+      addRun(group, run);
+    }
+  }
+
+  private void addRun(Group group, Run run) {
+    group.transaction().put(Table.RUNS, Keys.of(destination, run.firstSequence), run.encode());
+    window.append(run);
+  }
+
+  /** Puts all that changed into the group's transaction. */
+  void finish(Group group) {
+    closeRun(group);
+    for (Run run : changedRuns) {
+      byte[] key = Keys.of(destination, run.firstSequence);
+      if (run.isFinished()) {
+        group.transaction().delete(Table.RUNS, key);
+        group.release(run.chunk);
+        window.remove(run);
+        bytes -= run.bytes;
+      } else {
+        group.transaction().put(Table.RUNS, key, run.encode());
+      }
+    }
+    changedRuns = Set.of();
+    if (changed) {
+      group.transaction().put(Table.DESTINATION_STATE, Keys.of(destination), encodeState());
+      changed = false;
+    }
+    touched = false;
+  }
+
+  // ---------------------------------------------------------------- they are found
+
+  /** The run that a committed message is or was in; null if it isn't in memory, or gone. */
+  @Nullable Run run(long sequence) {
+    return window.find(sequence, store, committedEnd());
+  }
+
+  /** The run that a message of a run is in. */
+  Run runOf(long sequence) {
+    Run run = run(sequence);
+    if (run == null) {
+      throw new IllegalStateException("destination " + destination + ": no message " + sequence);
+    }
+    return run;
+  }
+
+  /** Whether a message's run would be in memory, if it still existed. */
+  boolean isLoaded(long sequence) {
+    return window.isLoaded(sequence);
+  }
+
+  /** The message with a sequence if it is a delayed one, in memory or not; else null. */
+  @Nullable SingleMessage single(Group group, long sequence) {
+    SingleMessage single = delayed.find(sequence);
+    if (single != null || delayed.count() == delayed.loaded()) {
+      return single;
+    }
+    Run run = run(sequence);
+    boolean inRun = run != null && !run.isDone(run.index(sequence));
+    return inRun ? null : delayed.stored(group.transaction(), sequence);
+  }
+
+  /** The record of a message that is here; valid until the next call. */
+  MessageRecord record(Group group, long sequence) {
+    SingleMessage single = single(group, sequence);
+    if (single != null) {
+      return record(single);
+    }
+    Run run = runOf(sequence);
+    return record(run, run.index(sequence));
+  }
+
+  /** The record of a message that has an entry of its own; valid until the next call. */
+  MessageRecord record(SingleMessage message) {
+    return view.wrap(chunks.load(message.chunk), message.offset);
+  }
+
+  /** The record of a message of a run; valid until the next call. */
+  MessageRecord record(Run run, int index) {
+    byte[] chunk = chunks.load(run.chunk);
+    return view.wrap(chunk, run.offset(index, chunk));
+  }
+
+  /** The chunk that a message lies in. */
+  byte[] chunk(long position) {
+    return chunks.load(position);
+  }
+
+  /** Hash of a message's ordering key; 0 if it has none. */
+  long keyHash(long sequence) {
+    SingleMessage single = delayed.find(sequence);
+    if (single != null) {
+      return single.keyHash;
+    }
+    Run run = runOf(sequence);
+    return keyHash(run, run.index(sequence));
+  }
+
+  /** As {@link #keyHash(long)}. */
+  long keyHash(Run run, int index) {
+    return (run.flags & MessageRecord.FLAG_KEY) == 0 ? 0 : record(run, index).keyHash();
+  }
+
+  /**
+   * Moves the cursor to the next message that nobody looked at yet; returns its run, or null if
+   * there is none.
+   */
+  @Nullable Run fresh() {
+    Run run = window.atCursor(store, committedEnd());
+    while (run != null && !run.isFresh(run.index(window.cursor()))) {
+      window.advance(run, window.cursor() + 1);
+      run = window.atCursor(store, committedEnd());
+    }
+    return run;
+  }
+
+  /** The sequence before which all messages were looked at. */
+  long cursor() {
+    return window.cursor();
+  }
+
+  /** Messages of a run up to here were looked at. */
+  void advance(Run run, long sequence) {
+    window.advance(run, sequence);
+  }
+
+  /** Messages of runs from the oldest, done ones left out; reads committed entries. */
+  void visit(Destination.MessageVisitor visitor) {
+    store.scan(
+        Table.RUNS,
+        Keys.of(destination, window.head()),
+        Keys.of(destination + 1),
+        (key, value) -> {
+          Run run = Run.decode(Keys.longAt(key, 4), value);
+          byte[] chunk = chunks.load(run.chunk);
+          boolean more = true;
+          for (int i = 0; i < run.count && more; i++) {
+            if (!run.isDone(i)) {
+              view.wrap(chunk, run.offset(i, chunk));
+              more = visitor.visit(run.firstSequence + i, run.storedAtMs, view);
+            }
+          }
+          return more;
+        });
+  }
+
+  /**
+   * Dead letters or delayed messages in order of sequence, from one on; reads committed entries.
+   */
+  void visit(Table table, long fromSequence, Predicate<SingleMessage> visitor) {
+    store.scan(
+        table,
+        Keys.of(destination, fromSequence),
+        Keys.of(destination + 1),
+        (key, value) -> visitor.test(SingleMessage.decode(table, Keys.longAt(key, 4), value)));
+  }
+
+  // ---------------------------------------------------------------- they go
+
+  /**
+   * The message is done with.
+   *
+   * @return hash of its ordering key; 0 if it had none
+   */
+  long remove(Group group, long sequence) {
+    SingleMessage single = single(group, sequence);
+    if (single != null) {
+      takeOut(group, single);
+      group.release(single.chunk);
+      return single.keyHash;
+    }
+    Run run = runOf(sequence);
+    long keyHash = keyHash(run, run.index(sequence));
+    leave(run, run.index(sequence));
+    return keyHash;
+  }
+
+  /**
+   * Takes a message out of where it is, but keeps its record: its chunk is referred to for it
+   * alone.
+   */
+  SingleMessage setAside(Group group, long sequence) {
+    SingleMessage single = single(group, sequence);
+    if (single != null) {
+      takeOut(group, single);
+      return single;
+    }
+    Run run = runOf(sequence);
+    int index = run.index(sequence);
+    MessageRecord record = record(run, index);
+    group.retain(run.chunk);
+    leave(run, index);
+    return SingleMessage.of(sequence, run.chunk, record.offset(), record, run.storedAtMs);
+  }
+
+  private void takeOut(Group group, SingleMessage single) {
+    delayed.delete(group, single);
+    bytes -= single.size;
+    changed = true;
+  }
+
+  /** A message is no longer in its run. */
+  void leave(Run run, int index) {
+    run.setDone(index);
+    inRuns--;
+    if (changedRuns.isEmpty()) {
+      changedRuns = new LinkedHashSet<>();
+    }
+    changedRuns.add(run);
+    changed = true;
+  }
+
+  /**
+   * Adds a message that was set aside to the delayed ones.
+   *
+   * @return whether it is due, and therefore in memory
+   */
+  boolean put(Group group, SingleMessage message) {
+    bytes += message.size;
+    changed = true;
+    return delayed.put(group, message);
+  }
+
+  /** Adds a message that was set aside to the dead letters. */
+  void bury(Group group, SingleMessage letter) {
+    group
+        .transaction()
+        .put(Table.DEAD_LETTERS, Keys.of(destination, letter.sequence), letter.encode());
+    dead++;
+    bytes += letter.size;
+    changed = true;
+  }
+
+  /** A dead letter may be handled again, with no attempts counted. */
+  void redrive(Group group, SingleMessage letter) {
+    removeLetter(group, letter);
+    put(group, letter.redriven(later(group, 0)));
+  }
+
+  /** A dead letter is gone for good. */
+  void drop(Group group, SingleMessage letter) {
+    removeLetter(group, letter);
+    group.release(letter.chunk);
+  }
+
+  private void removeLetter(Group group, SingleMessage letter) {
+    group.transaction().delete(Table.DEAD_LETTERS, Keys.of(destination, letter.sequence));
+    dead--;
+    bytes -= letter.size;
+    changed = true;
+  }
+
+  // ---------------------------------------------------------------- unowned ones move on
+
+  /**
+   * Hands over some of the oldest messages, in their order, to the queue that owns them now. Reads
+   * committed entries; none of them is in anybody's hands.
+   *
+   * @param max runs, and delayed messages, that are moved at once
+   * @return how many messages are left
+   */
+  long handOver(Group group, Messages queue, int max) {
+    List<Run> runs = new ArrayList<>();
+    store.scan(
+        Table.RUNS,
+        Keys.of(destination, window.head()),
+        Keys.of(destination + 1),
+        (key, value) -> {
+          runs.add(Run.decode(Keys.longAt(key, 4), value));
+          return runs.size() < max;
+        });
+    List<SingleMessage> others = new ArrayList<>();
+    visit(
+        Table.DELAYED,
+        0,
+        message -> {
+          others.add(message);
+          return others.size() < max;
+        });
+    // What is past the end of a full list has to wait for what is missing before it.
+    long end =
+        Math.min(
+            runs.size() < max ? Long.MAX_VALUE : runs.get(max - 1).endSequence(),
+            others.size() < max ? Long.MAX_VALUE : others.get(max - 1).sequence + 1);
+    int nextOther = 0;
+    for (Run run : runs) {
+      nextOther = handOver(group, queue, others, nextOther, Math.min(run.firstSequence, end));
+      if (run.firstSequence < end) {
+        handOver(group, queue, run);
+      }
+    }
+    handOver(group, queue, others, nextOther, end);
+    window = new RunWindow(destination, Math.min(end, nextSequence));
+    return inRuns + delayed.count();
+  }
+
+  private void handOver(Group group, Messages queue, Run run) {
+    queue.adopt(group, run);
+    group.transaction().delete(Table.RUNS, Keys.of(destination, run.firstSequence));
+    inRuns -= run.count;
+    bytes -= run.bytes;
+    changed = true;
+  }
+
+  /** Hands over delayed messages up to a sequence; returns which is the next. */
+  private int handOver(
+      Group group, Messages queue, List<SingleMessage> others, int from, long end) {
+    int next = from;
+    while (next < others.size() && others.get(next).sequence < end) {
+      SingleMessage message = others.get(next++);
+      takeOut(group, message);
+      queue.adopt(group, message);
+    }
+    return next;
+  }
+}

@@ -1,0 +1,333 @@
+package io.parley.server.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that every commit group is written to, once: its chunks stay here for as long as
+ * somebody needs them, its changes until they are in RocksDB's table files.
+ *
+ * <pre>
+ *   owner thread                                     syncing thread (or the owner itself)
+ *   begin, add chunks, place, append ──queue──────> sync: write, fdatasync ──> durable
+ * </pre>
+ *
+ * <p>Invariants: records are written in the order of their numbers; a segment is begun only after
+ * the one before it is on the disk as a whole; what is durable is never written to again.
+ *
+ * <p>One thread appends, one thread at a time syncs; chunks may be read by any.
+ */
+final class Journal implements AutoCloseable {
+  /** Files kept for later segments: what a busy broker has free between two checkpoints. */
+  private static final int SPARES_MAX = 4;
+
+  private static final String SPARE_SUFFIX = ".spare";
+
+  private final Path directory;
+  private final int segmentBytes;
+  private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+
+  // owner thread
+  private final RecordBuffer.Pool buffers = new RecordBuffer.Pool();
+  private RecordBuffer building = buffers.take();
+  private @Nullable Segment active;
+  private long nextSegment;
+  private long nextRecord;
+
+  // guarded by itself
+  private final Deque<RecordBuffer> unwritten = new ArrayDeque<>();
+  private final Deque<Path> spares = new ArrayDeque<>();
+
+  /** Held by the thread that syncs. */
+  private final Object syncing = new Object();
+
+  private volatile long appended;
+  private volatile long durable;
+
+  private Journal(Path directory, int segmentBytes) {
+    this.directory = directory;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /** Makes an empty journal's directory. */
+  static void create(Path directory) throws IOException {
+    SyncedFiles.createDirectories(directory);
+  }
+
+  /**
+   * Opens a journal, and hands over the changes of all records after one.
+   *
+   * @param segmentBytes size after which the next segment is begun
+   * @param applied number of the last record whose changes are in the tables already
+   * @throws DamagedFileException if something that was on the disk is missing or changed
+   */
+  static Journal open(Path directory, int segmentBytes, long applied, Replay replay)
+      throws IOException, DamagedFileException {
+    if (!Files.isDirectory(directory)) {
+      throw new DamagedFileException(directory, "missing");
+    }
+    Journal journal = new Journal(directory, segmentBytes);
+    TreeMap<Long, Path> files = new TreeMap<>();
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path file : entries.sorted().toList()) {
+        if (Segment.numberOf(file) >= 0) {
+          files.put(Segment.numberOf(file), file);
+        } else if (file.toString().endsWith(SPARE_SUFFIX)) {
+          journal.spares.add(file);
+        }
+      }
+    }
+    try {
+      JournalRecovery recovery = new JournalRecovery(directory, files.navigableKeySet(), applied);
+      recovery.run(replay);
+      recovery.segments().forEach(segment -> journal.segments.put(segment.number(), segment));
+      journal.nextRecord = recovery.lastRecord() + 1;
+      journal.nextSegment = files.isEmpty() ? 1 : files.lastKey() + 1;
+      journal.appended = recovery.lastRecord();
+      journal.durable = recovery.lastRecord();
+      return journal;
+    } catch (IOException | DamagedFileException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  // ---------------------------------------------------------------- appending
+
+  /** Starts a record; what one before held that was not appended is forgotten. */
+  void begin() {
+    building.clear();
+  }
+
+  /** Bytes of the chunks added to the record. */
+  int chunkBytes() {
+    return building.chunkBytes();
+  }
+
+  /**
+   * Adds a chunk to the record.
+   *
+   * @return where in the record the chunk's bytes are
+   */
+  int add(byte[] key, byte[] value, int offset, int length) {
+    return building.add(key, value, offset, length);
+  }
+
+  /** A copy of bytes added to the record. */
+  byte[] copy(int at, int length) {
+    return building.copy(at, length);
+  }
+
+  /** CRC32C of bytes added to the record. */
+  int crc(int at, int length) {
+    return building.crc(at, length);
+  }
+
+  /** The number the record gets. */
+  long nextRecord() {
+    return nextRecord;
+  }
+
+  /**
+   * Decides where the record goes.
+   *
+   * @param changeBytesMax what its changes may take
+   * @return the segment it goes to, at its {@link Segment#end}
+   */
+  Segment place(int changeBytesMax) {
+    int size = building.size(changeBytesMax);
+    Segment into = active;
+    if (into == null || (into.end() > 0 && into.end() + (long) size > segmentBytes)) {
+      into = new Segment(directory, nextSegment++, nextRecord);
+      active = into;
+      segments.put(into.number(), into);
+    }
+    return into;
+  }
+
+  /** Ends the record with its changes, in the segment it was placed in. */
+  void append(Segment into, byte[] changes, int length) {
+    RecordBuffer full = building;
+    full.end(nextRecord, into, durable, changes, length);
+    into.extend(nextRecord, full.size());
+    synchronized (unwritten) {
+      unwritten.add(full);
+      building = buffers.take();
+    }
+    appended = nextRecord++;
+  }
+
+  /** Number of the last record appended. */
+  long appended() {
+    return appended;
+  }
+
+  /** Number of the last record that is on the disk. */
+  long durable() {
+    return durable;
+  }
+
+  /** Returns once all that was appended before is on the disk. */
+  void sync() throws IOException {
+    synchronized (syncing) {
+      writeAndForce();
+    }
+  }
+
+  private void writeAndForce() throws IOException {
+    List<RecordBuffer> batch;
+    synchronized (unwritten) {
+      batch = new ArrayList<>(unwritten);
+    }
+    if (batch.isEmpty()) {
+      return;
+    }
+    Segment current = batch.get(0).segment();
+    for (RecordBuffer record : batch) {
+      if (record.segment() != current) {
+        current.force();
+        current = record.segment();
+      }
+      if (!current.isOpen()) {
+        current.create(takeSpare());
+      }
+      record.write();
+    }
+    current.force();
+    durable = batch.get(batch.size() - 1).number();
+    synchronized (unwritten) {
+      for (RecordBuffer written : batch) {
+        unwritten.remove();
+        buffers.giveBack(written);
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- reading
+
+  /**
+   * A chunk's bytes.
+   *
+   * @throws DamagedFileException if they aren't what was written
+   */
+  byte[] read(ChunkLocation location) throws IOException, DamagedFileException {
+    synchronized (unwritten) {
+      for (RecordBuffer record : unwritten) {
+        if (record.holds(location)) {
+          return record.copy(location.offset() - record.offset(), location.length());
+        }
+      }
+    }
+    Segment segment = segments.get(location.segment());
+    if (segment == null) {
+      throw new DamagedFileException(
+          directory, "segment %d, with chunks in it, is missing".formatted(location.segment()));
+    }
+    byte[] chunk = segment.readFully(location.offset(), location.length());
+    CRC32C crc = new CRC32C();
+    crc.update(chunk);
+    if ((int) crc.getValue() != location.crc()) {
+      throw new DamagedFileException(
+          segment.file(), "chunk at offset %d fails its checksum".formatted(location.offset()));
+    }
+    return chunk;
+  }
+
+  /** The segments, oldest first. Owner thread. */
+  Collection<Segment> segments() {
+    return segments.values();
+  }
+
+  /** The segment with a number, or null. Owner thread. */
+  @Nullable Segment segment(long number) {
+    return segments.get(number);
+  }
+
+  /** Whether a segment may still get records. */
+  boolean isActive(Segment segment) {
+    return segment == active;
+  }
+
+  /** Bytes of all segments. Any thread. */
+  long sizeBytes() {
+    long size = 0;
+    for (Segment segment : segments.values()) {
+      size += segment.end();
+    }
+    return size;
+  }
+
+  // ---------------------------------------------------------------- freeing
+
+  /**
+   * Frees the segments that nobody needs.
+   *
+   * @param checkpoint number of the last record whose changes are in table files
+   */
+  void free(long checkpoint) throws IOException {
+    for (Iterator<Segment> each = segments.values().iterator(); each.hasNext(); ) {
+      Segment segment = each.next();
+      if (segment != active && segment.isFree(checkpoint, durable)) {
+        each.remove();
+        retire(segment);
+      }
+    }
+  }
+
+  private void retire(Segment segment) throws IOException {
+    Path spare = null;
+    synchronized (unwritten) {
+      // A file much smaller has too few blocks to be worth it.
+      if (spares.size() < SPARES_MAX && segment.end() >= segmentBytes / 2) {
+        spare = directory.resolve("%012d%s".formatted(segment.number(), SPARE_SUFFIX));
+      }
+    }
+    segment.retire(spare);
+    if (spare != null) {
+      synchronized (unwritten) {
+        spares.add(spare);
+      }
+    }
+  }
+
+  private @Nullable Path takeSpare() {
+    synchronized (unwritten) {
+      return spares.poll();
+    }
+  }
+
+  /** Closes the files. What was not synced may or may not be there afterwards. */
+  @Override
+  public void close() throws IOException {
+    IOException failed = null;
+    for (Segment segment : segments.values()) {
+      try {
+        segment.close();
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  /** Takes the changes of a record, in the order of their numbers. */
+  @FunctionalInterface
+  interface Replay {
+    void apply(long record, byte[] changes) throws IOException, DamagedFileException;
+  }
+}

@@ -1,0 +1,338 @@
+package io.parley.server.storage;
+
+import io.parley.engine.store.Store.EntryVisitor;
+import io.parley.engine.store.Table;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/**
+ * A store from its opening to its closing: the journal, and the tables that follow it.
+ *
+ * <pre>
+ *   write       record ──> journal, in memory; changes ──> tables, in memory
+ *   sync        journal ──> disk: what was written is safe
+ *   checkpoint  tables ──> table files; then segments whose chunks are gone are free
+ *   open        tables, then the journal's records after the last one that is in them
+ * </pre>
+ *
+ * <p>Invariant: tables go to the disk only with what is safe in the journal. RocksDB flushes by
+ * itself once its memtable is full, so a checkpoint is begun long before.
+ *
+ * <p>Owner thread; {@link #sync}, {@link #get} and {@link #scan} any.
+ */
+final class OpenStore implements AutoCloseable {
+  private static final String JOURNAL = "journal";
+  private static final byte ROW_VERSION = 1;
+  private static final byte[] NOTHING = {};
+
+  /** A row that says what is left in a segment, or where a chunk is, with its key. */
+  private static final int ROW_BYTES_MAX = 64;
+
+  /** Memory that a change takes in the memtable besides its key and value. */
+  private static final int CHANGE_OVERHEAD_BYTES = 80;
+
+  /** Chunks moved at once out of a segment that few of them keep. */
+  private static final int MOVED_BYTES_MAX = 1 << 20;
+
+  private final Path directory;
+  private final OpenRocksDb database;
+  private final Journal journal;
+  private final JournalCompaction compaction;
+  private final long memtableBytesMax;
+  private final long journalBytesMax;
+
+  private long memtableBytes;
+  private long journalBytes;
+
+  /** Last record in the tables on the disk. */
+  private long checkpoint;
+
+  /** Last record that will be there once the flush under way has ended; 0 while there is none. */
+  private long flushing;
+
+  private OpenStore(
+      Path directory, OpenRocksDb database, Journal journal, StorageSettings settings) {
+    this.directory = directory;
+    this.database = database;
+    this.journal = journal;
+    this.compaction = new JournalCompaction(journal);
+    // A quarter: also with the overhead badly guessed the memtable isn't full by then.
+    this.memtableBytesMax = settings.writeBufferBytes() / 4;
+    this.journalBytesMax = 2 * settings.writeBufferBytes();
+    this.checkpoint = journal.durable();
+  }
+
+  /** Makes an empty store. */
+  static void create(Path directory, StorageSettings settings)
+      throws IOException, RocksDBException {
+    OpenRocksDb.create(directory, settings);
+    Journal.create(directory.resolve(JOURNAL));
+  }
+
+  /**
+   * Opens a store that is there, and makes sure that all of it is. Takes as long as reading what
+   * the journal holds since the last checkpoint.
+   *
+   * @throws DamagedFileException if something stored is missing or changed
+   * @throws RocksDBException likewise, or if the disk refuses
+   */
+  static OpenStore open(Path directory, StorageSettings settings)
+      throws IOException, RocksDBException, DamagedFileException {
+    OpenRocksDb database = OpenRocksDb.open(directory, settings);
+    Journal journal = null;
+    try {
+      long applied = applied(database);
+      journal =
+          Journal.open(
+              directory.resolve(JOURNAL),
+              (int) Math.min(settings.writeBufferBytes(), 1L << 30),
+              applied,
+              (record, changes) -> replay(database, directory, changes));
+      if (journal.appended() > applied) {
+        database.flush();
+      }
+      countChunks(directory, database, journal);
+      OpenStore opened = new OpenStore(directory, database, journal, settings);
+      journal.free(opened.checkpoint);
+      return opened;
+    } catch (IOException | RocksDBException | DamagedFileException e) {
+      if (journal != null) {
+        journal.close();
+      }
+      database.close();
+      throw e;
+    }
+  }
+
+  private static long applied(OpenRocksDb database) throws RocksDBException {
+    byte[] applied = database.get(RocksDbLayout.APPLIED);
+    return applied == null ? 0 : ByteBuffer.wrap(applied).getLong(1);
+  }
+
+  private static void replay(OpenRocksDb database, Path directory, byte[] changes)
+      throws DamagedFileException {
+    try {
+      database.write(changes);
+    } catch (RocksDBException e) {
+      throw new DamagedFileException(directory, "a record's changes: " + e.getMessage());
+    }
+  }
+
+  private static void countChunks(Path directory, OpenRocksDb database, Journal journal)
+      throws RocksDBException, IOException, DamagedFileException {
+    database.scan(
+        RocksDbLayout.SEGMENTS_FROM,
+        RocksDbLayout.SEGMENTS_TO,
+        (key, value) -> {
+          long number = RocksDbLayout.segmentOf(key);
+          Segment segment = journal.segment(number);
+          if (segment == null) {
+            throw new DamagedFileException(
+                directory.resolve(JOURNAL), "segment %d is missing".formatted(number));
+          }
+          ByteBuffer row = ByteBuffer.wrap(value);
+          segment.chunks(row.getLong(1), row.getLong(1 + Long.BYTES));
+          return true;
+        });
+  }
+
+  // ---------------------------------------------------------------- reading
+
+  byte @Nullable [] get(Table table, byte[] key)
+      throws IOException, RocksDBException, DamagedFileException {
+    byte[] value = database.get(RocksDbLayout.key(table, key));
+    return table == Table.CHUNKS && value != null
+        ? journal.read(ChunkLocation.decode(directory, value))
+        : value;
+  }
+
+  void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
+      throws IOException, RocksDBException, DamagedFileException {
+    database.scan(
+        RocksDbLayout.key(table, from),
+        toExclusive == null ? RocksDbLayout.end(table) : RocksDbLayout.key(table, toExclusive),
+        (key, value) ->
+            visitor.visit(
+                Arrays.copyOfRange(key, 1, key.length),
+                table == Table.CHUNKS
+                    ? journal.read(ChunkLocation.decode(directory, value))
+                    : value));
+  }
+
+  // ---------------------------------------------------------------- writing
+
+  RocksDbTransaction begin(RocksDbStore store, WriteBatchEncoder encoder) {
+    return new RocksDbTransaction(store, encoder, journal);
+  }
+
+  /** Writes a transaction: seen by all who read from now on, safe with the next sync. */
+  void write(RocksDbTransaction transaction)
+      throws IOException, RocksDBException, DamagedFileException {
+    WriteBatchEncoder changes = transaction.encoder();
+    int rows = 2 + 3 * transaction.chunks().size();
+    Segment segment = journal.place(changes.sizeBytes() + rows * ROW_BYTES_MAX);
+    placeChunks(transaction, segment);
+    put(changes, RocksDbLayout.APPLIED, row(journal.nextRecord()));
+    byte[] batch = changes.toBytes();
+    long memory = batch.length + (long) changes.count() * CHANGE_OVERHEAD_BYTES;
+    if (memtableBytes + memory > memtableBytesMax || journalBytes > journalBytesMax) {
+      startCheckpoint();
+    }
+    int before = segment.end();
+    journal.append(segment, batch, batch.length);
+    journalBytes += segment.end() - before;
+    memtableBytes += memory;
+    if (memory > memtableBytesMax) {
+      journal.sync(); // it may fill the memtable by itself
+    }
+    database.write(batch);
+  }
+
+  private void placeChunks(RocksDbTransaction transaction, Segment segment)
+      throws RocksDBException, DamagedFileException {
+    Set<Segment> changed = new LinkedHashSet<>(4);
+    byte[] prefix = RocksDbLayout.prefix(Table.CHUNKS);
+    for (RocksDbTransaction.Change chunk : transaction.chunks()) {
+      byte[] before = database.get(RocksDbLayout.key(Table.CHUNKS, chunk.key()));
+      if (before != null) {
+        ChunkLocation location = ChunkLocation.decode(directory, before);
+        Segment left = journal.segment(location.segment());
+        if (left != null) {
+          left.remove(location.length(), journal.nextRecord());
+          changed.add(left);
+        }
+      }
+      if (chunk.isDeletion()) {
+        transaction.encoder().delete(prefix, chunk.key());
+      } else {
+        segment.add(chunk.length());
+        changed.add(segment);
+        byte[] location =
+            new ChunkLocation(
+                    segment.number(),
+                    segment.end() + chunk.offset(),
+                    chunk.length(),
+                    journal.crc(chunk.offset(), chunk.length()))
+                .encode();
+        transaction.encoder().put(prefix, chunk.key(), location, 0, location.length);
+      }
+    }
+    for (Segment each : changed) {
+      byte[] key = RocksDbLayout.segmentKey(each.number());
+      if (each.chunks() == 0) {
+        transaction.encoder().delete(key, NOTHING);
+      } else {
+        put(transaction.encoder(), key, row(each.chunks(), each.chunkBytes()));
+      }
+    }
+  }
+
+  private static void put(WriteBatchEncoder encoder, byte[] key, byte[] value) {
+    encoder.put(key, NOTHING, value, 0, value.length);
+  }
+
+  private static byte[] row(long... numbers) {
+    ByteBuffer row = ByteBuffer.allocate(1 + numbers.length * Long.BYTES).put(ROW_VERSION);
+    for (long number : numbers) {
+      row.putLong(number);
+    }
+    return row.array();
+  }
+
+  /** Returns once all that was written before is on the disk. */
+  void sync() throws IOException {
+    journal.sync();
+  }
+
+  // ---------------------------------------------------------------- checkpoints
+
+  private void startCheckpoint() throws IOException, RocksDBException {
+    finishCheckpoint();
+    boolean lagging = flushing > 0 && memtableBytes > 2 * memtableBytesMax;
+    if (flushing > 0 && !lagging) {
+      return;
+    }
+    journal.sync();
+    flushing = journal.durable();
+    memtableBytes = 0;
+    journalBytes = 0;
+    if (lagging) {
+      database.flush(); // table files are written more slowly than changes come: wait for them
+      finishCheckpoint();
+    } else {
+      database.startFlush();
+    }
+  }
+
+  private void finishCheckpoint() throws IOException, RocksDBException {
+    if (flushing > 0 && database.isFlushed()) {
+      checkpoint = flushing;
+      flushing = 0;
+      journal.free(checkpoint);
+    }
+  }
+
+  /** Frees what is no longer needed, a bounded part of it. No transaction may be open. */
+  void maintain(RocksDbStore store, WriteBatchEncoder encoder)
+      throws IOException, RocksDBException, DamagedFileException {
+    finishCheckpoint();
+    journal.free(checkpoint);
+    RocksDbTransaction moves = begin(store, encoder);
+    compaction.next(
+        checkpoint,
+        MOVED_BYTES_MAX,
+        (key, segment, offset, bytes, at) -> {
+          ChunkLocation now = location(key);
+          if (now != null && now.segment() == segment && now.offset() == offset) {
+            moves.put(Table.CHUNKS, key, bytes, at, now.length());
+          }
+        });
+    if (!moves.isEmpty()) {
+      write(moves);
+    }
+    moves.end();
+  }
+
+  private @Nullable ChunkLocation location(byte[] key) throws IOException, DamagedFileException {
+    try {
+      byte[] value = database.get(RocksDbLayout.key(Table.CHUNKS, key));
+      return value == null ? null : ChunkLocation.decode(directory, value);
+    } catch (RocksDBException e) {
+      throw new IOException("looking for a chunk: " + e.getMessage(), e);
+    }
+  }
+
+  StoreStatistics statistics() throws RocksDBException {
+    return new StoreStatistics(
+        database.property("rocksdb.cur-size-all-mem-tables"),
+        database.property("rocksdb.block-cache-usage"),
+        database.property("rocksdb.total-sst-files-size"),
+        journal.segments().size(),
+        journal.sizeBytes(),
+        database.property("rocksdb.estimate-pending-compaction-bytes"),
+        database.property("rocksdb.background-errors"),
+        database.property("rocksdb.is-write-stopped") != 0);
+  }
+
+  /** Leaves nothing that the next start would have to read from the journal again. */
+  void checkpointBeforeClose() throws IOException, RocksDBException {
+    journal.sync();
+    database.flush();
+    checkpoint = journal.durable();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      journal.close();
+    } finally {
+      database.close();
+    }
+  }
+}

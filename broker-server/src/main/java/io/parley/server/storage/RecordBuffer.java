@@ -1,0 +1,149 @@
+package io.parley.server.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record on its way to the journal, outside the heap so that the system takes it as it is. Filled
+ * by the owner thread, then written by the one that syncs.
+ */
+final class RecordBuffer {
+  private static final int INITIAL_BYTES = 256 << 10;
+  private static final int KEPT_BYTES = 4 << 20;
+
+  private ByteBuffer bytes = allocate(INITIAL_BYTES);
+  private int end = JournalRecord.HEADER_BYTES;
+  private int size;
+  private long number;
+  private @Nullable Segment segment;
+  private int offset;
+
+  private static ByteBuffer allocate(int capacity) {
+    return ByteBuffer.allocateDirect(JournalRecord.padded(capacity) + JournalRecord.BLOCK_BYTES)
+        .alignedSlice(JournalRecord.BLOCK_BYTES);
+  }
+
+  void clear() {
+    if (bytes.capacity() > KEPT_BYTES) {
+      bytes = allocate(INITIAL_BYTES);
+    }
+    end = JournalRecord.HEADER_BYTES;
+    segment = null;
+  }
+
+  int chunkBytes() {
+    return end - JournalRecord.HEADER_BYTES;
+  }
+
+  /** Bytes in the file with so many of changes, padding included. */
+  int size(int changeBytes) {
+    return JournalRecord.padded((long) end + changeBytes);
+  }
+
+  /** Adds a chunk; returns where its value begins. */
+  int add(byte[] key, byte[] value, int from, int length) {
+    reserve(JournalRecord.CHUNK_HEADER_BYTES + (long) key.length + length);
+    bytes.putInt(end, key.length).putInt(end + Integer.BYTES, length);
+    end += JournalRecord.CHUNK_HEADER_BYTES;
+    bytes.put(end, key);
+    end += key.length;
+    bytes.put(end, value, from, length);
+    int at = end;
+    end += length;
+    return at;
+  }
+
+  byte[] copy(int at, int length) {
+    byte[] copy = new byte[length];
+    bytes.get(at, copy);
+    return copy;
+  }
+
+  /** CRC32C of bytes added before. */
+  int crc(int at, int length) {
+    return JournalRecord.crc(bytes, at, at + length);
+  }
+
+  /** Completes the record. */
+  void end(long record, Segment into, long durable, byte[] changes, int changeBytes) {
+    int chunkBytes = chunkBytes();
+    size = size(changeBytes);
+    reserve(size - (long) end);
+    bytes.put(end, changes, 0, changeBytes);
+    end += changeBytes;
+    int crc = JournalRecord.crc(bytes, JournalRecord.HEADER_BYTES, end);
+    while (end < size) {
+      bytes.put(end++, (byte) 0);
+    }
+    number = record;
+    segment = into;
+    offset = into.end();
+    new JournalRecord(record, into.number(), durable, chunkBytes, changeBytes, crc)
+        .writeHeader(bytes);
+  }
+
+  int size() {
+    return size;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** Where in its segment the record begins. */
+  int offset() {
+    return offset;
+  }
+
+  Segment segment() {
+    Segment into = segment;
+    if (into == null) {
+      throw new IllegalStateException("the record is not complete");
+    }
+    return into;
+  }
+
+  boolean holds(ChunkLocation location) {
+    return segment().number() == location.segment()
+        && location.offset() >= offset
+        && location.offset() < offset + size;
+  }
+
+  void write() throws IOException {
+    segment().write(bytes.duplicate().limit(size).position(0), offset);
+  }
+
+  private void reserve(long more) {
+    long needed = end + more;
+    if (needed > Integer.MAX_VALUE - 2L * JournalRecord.BLOCK_BYTES) {
+      throw new IllegalArgumentException(
+          "transaction: %d bytes (expected: less than 2 GiB)".formatted(needed));
+    }
+    if (needed > bytes.capacity()) {
+      long grown = Math.min(Math.max(needed, 2L * bytes.capacity()), Integer.MAX_VALUE - 8192L);
+      bytes = allocate((int) grown).put(0, bytes, 0, end);
+    }
+  }
+
+  /** Buffers to use again: one is filled while others are written. Guarded by whoever uses it. */
+  static final class Pool {
+    private static final int KEPT = 4;
+
+    private final Deque<RecordBuffer> free = new ArrayDeque<>();
+
+    RecordBuffer take() {
+      RecordBuffer buffer = free.poll();
+      return buffer == null ? new RecordBuffer() : buffer;
+    }
+
+    void giveBack(RecordBuffer buffer) {
+      if (free.size() < KEPT) {
+        buffer.clear();
+        free.push(buffer);
+      }
+    }
+  }
+}

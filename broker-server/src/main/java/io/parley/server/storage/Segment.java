@@ -1,0 +1,239 @@
+package io.parley.server.storage;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of the journal, and what of it is still needed.
+ *
+ * <p>The owner thread decides what goes into it and counts; the thread that syncs opens it and
+ * writes.
+ */
+final class Segment {
+  private static final String SUFFIX = ".journal";
+
+  private final long number;
+  private final Path file;
+  private final long firstRecord;
+  private volatile @Nullable FileChannel channel;
+
+  /** The thread that syncs. */
+  private @Nullable FileChannel writes;
+
+  /** Written by the owner thread, read by any. */
+  private volatile int end;
+
+  // owner thread
+  private long lastRecord;
+  private long chunks;
+  private long chunkBytes;
+
+  /** Record after which no chunk was left; what comes before it is needed to find that out. */
+  private long emptySince;
+
+  Segment(Path directory, long number, long firstRecord) {
+    this.number = number;
+    this.file = directory.resolve("%012d%s".formatted(number, SUFFIX));
+    this.firstRecord = firstRecord;
+    this.lastRecord = firstRecord - 1;
+  }
+
+  /** The number in a segment's file name, or -1 if it is no segment's. */
+  static long numberOf(Path file) {
+    String name = file.getFileName().toString();
+    return name.matches("\\d{12}\\.journal")
+        ? Long.parseLong(name.substring(0, name.length() - SUFFIX.length()))
+        : -1;
+  }
+
+  long number() {
+    return number;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  long firstRecord() {
+    return firstRecord;
+  }
+
+  // ---------------------------------------------------------------- the owner's book
+
+  long lastRecord() {
+    return lastRecord;
+  }
+
+  /** Where the next record goes. */
+  int end() {
+    return end;
+  }
+
+  boolean isEmpty() {
+    return lastRecord < firstRecord;
+  }
+
+  void extend(long record, int size) {
+    lastRecord = record;
+    end = end + size;
+  }
+
+  long chunks() {
+    return chunks;
+  }
+
+  long chunkBytes() {
+    return chunkBytes;
+  }
+
+  void chunks(long newChunks, long newChunkBytes) {
+    chunks = newChunks;
+    chunkBytes = newChunkBytes;
+  }
+
+  void add(int bytes) {
+    chunks++;
+    chunkBytes += bytes;
+  }
+
+  void remove(int bytes, long record) {
+    chunks--;
+    chunkBytes -= bytes;
+    emptySince = record;
+  }
+
+  /**
+   * Whether nothing in it is needed any more.
+   *
+   * @param checkpoint last record whose changes are in table files
+   * @param durable last record on the disk
+   */
+  boolean isFree(long checkpoint, long durable) {
+    return chunks == 0 && lastRecord <= checkpoint && emptySince <= durable;
+  }
+
+  // ---------------------------------------------------------------- the file
+
+  boolean isOpen() {
+    return channel != null;
+  }
+
+  /**
+   * Makes the file, or makes a spare one into it: its blocks are on the disk already, so syncing
+   * what overwrites them needs no change of the file system's own data.
+   */
+  void create(@Nullable Path spare) throws IOException {
+    if (spare != null) {
+      SyncedFiles.move(spare, file);
+      channel = FileChannel.open(file, READ, WRITE);
+    } else {
+      channel = FileChannel.open(file, CREATE, READ, WRITE);
+      SyncedFiles.syncParent(file);
+    }
+  }
+
+  void open() throws IOException {
+    channel = FileChannel.open(file, READ, WRITE);
+  }
+
+  /** Writes whole blocks from a buffer that is aligned like them. */
+  void write(ByteBuffer bytes, int offset) throws IOException {
+    FileChannel open = writes;
+    if (open == null) {
+      open = openForWriting();
+      writes = open;
+    }
+    int start = bytes.position();
+    while (bytes.hasRemaining()) {
+      open.write(bytes, (long) offset + bytes.position() - start);
+    }
+  }
+
+  /**
+   * Past the system's page cache, where the file system can do that: what is written is read again
+   * soon from memory, or much later.
+   */
+  private FileChannel openForWriting() throws IOException {
+    try {
+      return FileChannel.open(file, WRITE, ExtendedOpenOption.DIRECT);
+    } catch (IOException | UnsupportedOperationException e) {
+      return FileChannel.open(file, WRITE);
+    }
+  }
+
+  void force() throws IOException {
+    channel().force(false);
+  }
+
+  /** Cuts the file off. */
+  void truncate(int length) throws IOException {
+    channel().truncate(length);
+    channel().force(true);
+  }
+
+  long fileLength() throws IOException {
+    return channel().size();
+  }
+
+  /** Fills a buffer from an offset on; the part that is there if the file ends before. */
+  void read(ByteBuffer into, long offset) throws IOException {
+    FileChannel open = channel();
+    int start = into.position();
+    while (into.hasRemaining()) {
+      if (open.read(into, offset + into.position() - start) < 0) {
+        return;
+      }
+    }
+  }
+
+  byte[] readFully(int offset, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    ByteBuffer into = ByteBuffer.wrap(bytes);
+    read(into, offset);
+    if (into.hasRemaining()) {
+      throw new EOFException(
+          "%s: ends %d bytes early (expected: %d bytes at offset %d)"
+              .formatted(file, into.remaining(), length, offset));
+    }
+    return bytes;
+  }
+
+  private FileChannel channel() throws IOException {
+    FileChannel open = channel;
+    if (open == null) {
+      throw new IOException(file + ": not open");
+    }
+    return open;
+  }
+
+  void close() throws IOException {
+    FileChannel opened = writes;
+    if (opened != null) {
+      opened.close();
+    }
+    FileChannel open = channel;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** The file is no longer a segment: kept for a later one, or deleted. */
+  void retire(@Nullable Path spare) throws IOException {
+    close();
+    if (spare == null) {
+      Files.deleteIfExists(file);
+    } else {
+      SyncedFiles.move(file, spare);
+    }
+  }
+}
