@@ -51,12 +51,15 @@ final class DroppingStore implements Store {
   }
 
   @Override
-  public void commit(Transaction committed) {
+  public void write(Transaction written) {
     if (transaction.ofKept != null) {
-      kept.commit(transaction.ofKept);
+      kept.write(transaction.ofKept);
     }
     transaction.clear();
   }
+
+  @Override
+  public void sync() {}
 
   @Override
   public void reopen() {

@@ -3,6 +3,7 @@ package io.parley.jmh;
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Consumer;
+import io.parley.engine.destination.Delivery;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.LeasedSegment;
 import io.parley.engine.operation.Operation;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * delivered is settled, in ranges as clients do.
  *
  * <pre>
- *   group n:   send batch n, settle batch n-1   commit   deliver batch n
+ *   group n:   send batch n, settle batch n-1   write   serve   sync   deliver batch n
  * </pre>
  */
 final class EngineTraffic {
@@ -31,12 +32,14 @@ final class EngineTraffic {
   private static final long CHUNK_CACHE_BYTES = 64L << 20;
   private static final MessageId SESSION = new MessageId(1, 1);
 
+  private final Store store;
   private final Engine engine;
   private final List<Receiver> holders = new ArrayList<>();
   private long nextSequence = 1;
   private long delivered;
 
   EngineTraffic(Store store) {
+    this.store = store;
     engine = new Engine(store, EngineSettings.DEFAULTS, CHUNK_CACHE_BYTES);
   }
 
@@ -53,7 +56,8 @@ final class EngineTraffic {
   private Result submit(Operation operation) {
     engine.begin(NOW_MS);
     Result result = engine.apply(operation);
-    engine.commit();
+    engine.write();
+    store.sync();
     return result;
   }
 
@@ -94,12 +98,19 @@ final class EngineTraffic {
         throw new IllegalStateException("settles came to " + settled + " (expected: all settled)");
       }
     }
-    engine.commit();
+    engine.write();
     for (int i = 0; i < settling; i++) {
       holders.get(i).settled();
     }
     holders.clear();
-    engine.serve(NOW_MS);
+    List<Delivery> deliveries = engine.serve(NOW_MS);
+    store.sync();
+    for (int i = 0; i < deliveries.size(); i++) {
+      Delivery delivery = deliveries.get(i);
+      if (delivery.send()) {
+        engine.wake(delivery.consumer());
+      }
+    }
   }
 
   /** Messages delivered so far, in all consumers. */

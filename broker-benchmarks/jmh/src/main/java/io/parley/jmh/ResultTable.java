@@ -14,7 +14,10 @@ import org.openjdk.jmh.results.RunResult;
 final class ResultTable {
   private static final String COMMIT = "StoreBenchmark.commit";
   private static final List<String> DISK_ALONE =
-      List.of("StoreBenchmark.appendAndSync", "StoreBenchmark.overwriteAndSync");
+      List.of(
+          "StoreBenchmark.appendAndSync",
+          "StoreBenchmark.overwriteAndSync",
+          "StoreBenchmark.overwriteDirectlyAndSync");
 
   private final List<Row> rows = new ArrayList<>();
 
@@ -45,7 +48,8 @@ final class ResultTable {
               number(row.error),
               number(row.bytes)));
     }
-    out.append("\nOne op is one message; in StoreBenchmark one commit, write or chunk, and the median.\n");
+    out.append(
+        "\nOne op is one message; in StoreBenchmark one commit, write or chunk, and the median.\n");
     rows.stream().filter(row -> row.name.equals(COMMIT)).forEach(row -> appendRatios(out, row));
     return out.toString();
   }

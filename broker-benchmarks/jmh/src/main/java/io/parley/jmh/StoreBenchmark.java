@@ -1,5 +1,6 @@
 package io.parley.jmh;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import io.parley.engine.group.Keys;
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
@@ -10,6 +11,7 @@ import io.parley.server.storage.StorageSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,8 +38,12 @@ public class StoreBenchmark {
   private static final int DESTINATION_STATE_BYTES = 49;
   private static final int TWO_NUMBERS_BYTES = 17;
 
-  /** What a commit writes beside the chunk: keys, the other values, frames of the log. */
-  private static final int BESIDE_CHUNK_BYTES = 256;
+  /** What a commit writes beside the chunk: keys, the other values, headers; then whole blocks. */
+  private static final int BESIDE_CHUNK_BYTES = 512;
+
+  private static final int BLOCK_BYTES = 4_096;
+
+  private static final int COMMITS_PER_MAINTENANCE = 256;
 
   private static final byte[] APPLIED = Keys.of("applied");
 
@@ -86,6 +92,9 @@ public class StoreBenchmark {
     delete(transaction, position - 1);
     long bytes = transaction.sizeBytes();
     database.store.commit(transaction);
+    if (position % COMMITS_PER_MAINTENANCE == 0) {
+      database.store.maintain(); // as the owner thread does now and then
+    }
     return bytes;
   }
 
@@ -95,13 +104,19 @@ public class StoreBenchmark {
     return file.write();
   }
 
-  /** As many bytes over older ones, as in a log that is used again, and fdatasync. */
+  /** As many bytes over older ones, and fdatasync. */
   @Benchmark
   public long overwriteAndSync(Overwritten file) throws IOException {
     return file.write();
   }
 
-  /** A chunk of a backlog, from its blob file in the system's page cache. */
+  /** The same past the system's page cache, where the file system can do that. */
+  @Benchmark
+  public long overwriteDirectlyAndSync(Direct file) throws IOException {
+    return file.write();
+  }
+
+  /** A chunk of a backlog. */
   @Benchmark
   public byte[] readChunk(Backlog backlog) {
     long position = 1L + backlog.random.nextInt(backlog.chunks);
@@ -115,33 +130,30 @@ public class StoreBenchmark {
   /** A store as a broker opens it. */
   public static class Database extends OpenStore {
     @Setup
+    @Override
     public void open(StoreBenchmark benchmark) {
-      open(benchmark, StorageSettings.DEFAULTS.writeBufferBytes());
+      super.open(benchmark);
     }
   }
 
-  /** A store with chunks that are on disk alone, for more than its write buffers came after. */
+  /** A store with chunks, which it doesn't keep in memory. */
   public static class Backlog extends OpenStore {
+    private static final int BYTES = 32 << 20;
     private static final int CHUNKS_PER_COMMIT = 16;
 
-    private int chunks;
     private final SplittableRandom random = new SplittableRandom(1);
+    private int chunks;
 
     @Setup
     public void fill(StoreBenchmark benchmark) {
-      long writeBufferBytes = StorageSettings.MIN_WRITE_BUFFER_BYTES;
-      open(benchmark, writeBufferBytes);
-      long bytes = 0;
-      while (bytes < 3 * writeBufferBytes) {
+      open(benchmark);
+      chunks = BYTES / benchmark.chunkBytes / CHUNKS_PER_COMMIT * CHUNKS_PER_COMMIT;
+      while (position <= chunks) {
         Transaction transaction = store.begin();
         for (int i = 0; i < CHUNKS_PER_COMMIT; i++) {
           benchmark.put(transaction, position++);
         }
-        bytes += transaction.sizeBytes();
         store.commit(transaction);
-        if (bytes <= writeBufferBytes) {
-          chunks = (int) position - 1;
-        }
       }
     }
   }
@@ -153,14 +165,14 @@ public class StoreBenchmark {
     long position = 1;
     private DataDirectory dataDirectory;
 
-    void open(StoreBenchmark benchmark, long writeBufferBytes) {
+    void open(StoreBenchmark benchmark) {
       StorageSettings defaults = StorageSettings.DEFAULTS;
       dataDirectory = DataDirectory.open(benchmark.directory.path().resolve("data"));
       StorageSettings settings =
           new StorageSettings(
               dataDirectory.root(),
               defaults.cacheBytes(),
-              writeBufferBytes,
+              defaults.writeBufferBytes(),
               defaults.maxOpenFiles());
       store = RocksDbStore.open(dataDirectory, "default", settings);
     }
@@ -201,21 +213,40 @@ public class StoreBenchmark {
     void full() {}
   }
 
+  /** A file of 64 MiB that is written past the page cache, from its beginning again and again. */
+  public static class Direct extends Overwritten {
+    @Setup
+    @Override
+    public void open(StoreBenchmark benchmark) throws IOException {
+      super.open(benchmark);
+      FileChannel buffered = file;
+      try {
+        file = FileChannel.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+        buffered.close();
+      } catch (IOException | UnsupportedOperationException e) {
+        file = buffered; // in memory, where there is nothing to go past
+      }
+    }
+  }
+
   /** A file that is written and synced. */
   @State(Scope.Thread)
   public abstract static class PlainFile {
     FileChannel file;
+    Path path;
     private ByteBuffer bytes;
     private long bytesMax;
     private long end;
 
     void open(StoreBenchmark benchmark, long newBytesMax) throws IOException {
-      file =
-          FileChannel.open(
-              benchmark.directory.path().resolve("plain"),
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.WRITE);
-      bytes = ByteBuffer.allocateDirect(benchmark.chunkBytes + BESIDE_CHUNK_BYTES);
+      path = benchmark.directory.path().resolve("plain");
+      file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      int blocks = (benchmark.chunkBytes + BESIDE_CHUNK_BYTES + BLOCK_BYTES - 1) / BLOCK_BYTES;
+      bytes =
+          ByteBuffer.allocateDirect((blocks + 1) * BLOCK_BYTES)
+              .alignedSlice(BLOCK_BYTES)
+              .limit(blocks * BLOCK_BYTES)
+              .slice();
       bytes.put(benchmark.chunk);
       bytesMax = newBytesMax;
     }
