@@ -106,7 +106,8 @@ final class Simulation {
         () -> new Engine(store, SETTINGS, 2_000), // few chunks fit: they are read again
         new Listener(),
         time,
-        SETTINGS.groupBytes());
+        SETTINGS.groupBytes(),
+        2);
   }
 
   /** Lets the broker run once, and checks what must hold. */

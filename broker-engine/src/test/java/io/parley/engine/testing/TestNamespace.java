@@ -91,7 +91,8 @@ public final class TestNamespace {
         () -> new Engine(store, settings, chunkCacheBytes),
         new Listener(),
         time,
-        settings.groupBytes());
+        settings.groupBytes(),
+        0);
   }
 
   /** The defaults, but for what a test is about. */
