@@ -164,11 +164,15 @@ final class Segment {
    * soon from memory, or much later.
    */
   private FileChannel openForWriting() throws IOException {
-    try {
-      return FileChannel.open(file, WRITE, ExtendedOpenOption.DIRECT);
-    } catch (IOException | UnsupportedOperationException e) {
-      return FileChannel.open(file, WRITE);
+    // A file system with larger blocks, as some on a network have, would want larger writes.
+    if (JournalRecord.BLOCK_BYTES % Files.getFileStore(file).getBlockSize() == 0) {
+      try {
+        return FileChannel.open(file, WRITE, ExtendedOpenOption.DIRECT);
+      } catch (IOException | UnsupportedOperationException e) {
+        return FileChannel.open(file, WRITE);
+      }
     }
+    return FileChannel.open(file, WRITE);
   }
 
   void force() throws IOException {
