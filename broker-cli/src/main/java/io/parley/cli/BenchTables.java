@@ -9,14 +9,13 @@ import io.parley.load.report.BacklogReport;
 import io.parley.load.report.Cost;
 import io.parley.load.report.Latencies;
 import io.parley.load.report.LoadReport;
-import io.parley.load.report.Missing;
 import io.parley.load.report.TrafficReport;
+import io.parley.load.report.Verdict;
 import io.parley.load.target.Kind;
 import io.parley.load.target.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** A report of load as tables. */
 final class BenchTables {
@@ -40,7 +39,7 @@ final class BenchTables {
       output.lines(costs(report.costs()).lines(output.width()));
     }
     output.line("");
-    output.line(verdict(report));
+    output.line(Verdict.of(report).text());
   }
 
   // ---- traffic
@@ -239,49 +238,5 @@ final class BenchTables {
 
   private static String decimal(double value) {
     return String.format(Locale.ROOT, "%.2f", value);
-  }
-
-  private static String verdict(LoadReport report) {
-    if (!report.isCorrect()) {
-      return "WRONG: " + String.join("; ", wrongs(report)) + ".";
-    }
-    boolean checked =
-        report.traffic().stream().allMatch(traffic -> traffic.traffic().consumers() > 0);
-    return checked
-        ? "Correct: all that was confirmed arrived, and nothing out of order."
-        : "Not checked: nobody received what was confirmed.";
-  }
-
-  private static List<String> wrongs(LoadReport report) {
-    List<String> wrongs = new ArrayList<>();
-    for (TrafficReport traffic : report.traffic()) {
-      for (Missing missing : traffic.missing()) {
-        wrongs.add(
-            Text.counted(missing.count(), "confirmed message")
-                + " never arrived"
-                + (traffic.traffic().kind() == Kind.EVENTS
-                    ? " at subscription " + (missing.destination() + 1)
-                    : "")
-                + first(missing));
-      }
-      addWrong(wrongs, traffic.outOfOrder(), "out of order");
-      addWrong(wrongs, traffic.damaged(), "damaged");
-      addWrong(wrongs, traffic.wrongAnswers(), "answered with another question's answer");
-    }
-    return wrongs;
-  }
-
-  private static String first(Missing missing) {
-    Missing.@Nullable Message first =
-        missing.examples().isEmpty() ? null : missing.examples().get(0);
-    return first == null
-        ? ""
-        : " (first: producer " + first.producer() + "'s number " + first.number() + ")";
-  }
-
-  private static void addWrong(List<String> wrongs, long count, String how) {
-    if (count > 0) {
-      wrongs.add(Text.counted(count, "message") + " " + how);
-    }
   }
 }

@@ -174,6 +174,7 @@ public final class LoadRun {
     BacklogReport.Between done = doBetween();
     Target target = openAgain(run);
     try {
+      run.timeline().resume();
       UsageMeter meter = new UsageMeter(broker);
       long last = watch.untilDrained(workload.drain().toNanos());
       addCost(costs, Phase.DRAIN, meter.soFar(), run.received(), 0);

@@ -35,6 +35,13 @@ final class Timeline {
     atNanos = startNanos;
   }
 
+  /** Leaves out the time since the last sample, in which nobody looked. */
+  void resume() {
+    atNanos = run.clock().nanos();
+    confirmed = run.confirmed();
+    received = run.received();
+  }
+
   /** Takes a sample if it is time for one. */
   void observe(Phase phase) {
     long now = run.clock().nanos();

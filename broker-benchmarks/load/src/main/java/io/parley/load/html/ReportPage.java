@@ -6,11 +6,11 @@ import io.parley.load.report.BacklogReport;
 import io.parley.load.report.Cost;
 import io.parley.load.report.Latencies;
 import io.parley.load.report.LoadReport;
-import io.parley.load.report.Missing;
 import io.parley.load.report.Phase;
 import io.parley.load.report.ReportJson;
 import io.parley.load.report.Sample;
 import io.parley.load.report.TrafficReport;
+import io.parley.load.report.Verdict;
 import io.parley.load.target.Kind;
 import io.parley.load.target.Traffic;
 import io.parley.load.workload.Workload;
@@ -64,41 +64,8 @@ public final class ReportPage {
             + DATE.format(report.startedAt().atOffset(ZoneOffset.UTC))
             + " · measured for "
             + Figures.seconds(report.measuredSeconds()));
-    boolean checked =
-        report.traffic().stream().allMatch(traffic -> traffic.traffic().consumers() > 0);
-    if (!report.isCorrect()) {
-      page.element("p", "verdict bad", "Wrong: " + String.join("; ", wrongs()));
-    } else {
-      page.element(
-          "p",
-          "verdict good",
-          checked
-              ? "Correct: all that was confirmed arrived, and nothing out of order"
-              : "Nobody received what was confirmed, so nothing could be checked");
-    }
-  }
-
-  private List<String> wrongs() {
-    List<String> wrongs = new ArrayList<>();
-    for (TrafficReport traffic : report.traffic()) {
-      for (Missing missing : traffic.missing()) {
-        String where =
-            traffic.traffic().kind() == Kind.EVENTS
-                ? " at subscription " + (missing.destination() + 1)
-                : "";
-        wrongs.add(Figures.count(missing.count()) + " confirmed never arrived" + where);
-      }
-      addUnlessZero(wrongs, traffic.outOfOrder(), "out of order");
-      addUnlessZero(wrongs, traffic.damaged(), "damaged");
-      addUnlessZero(wrongs, traffic.wrongAnswers(), "answers to another question");
-    }
-    return wrongs;
-  }
-
-  private static void addUnlessZero(List<String> wrongs, long count, String how) {
-    if (count > 0) {
-      wrongs.add(Figures.count(count) + " " + how);
-    }
+    Verdict verdict = Verdict.of(report);
+    page.element("p", verdict.isCorrect() ? "verdict good" : "verdict bad", verdict.text());
   }
 
   private void addBacklog(@Nullable BacklogReport backlog) {
@@ -224,8 +191,11 @@ public final class ReportPage {
             .orElse(1);
     Plot plot = new Plot(seconds(end), Scale.linear(top, Figures::brief));
     addPhases(plot, samples);
-    List<Plot.Point> confirmed = overTime(samples, Sample::confirmedPerSecond, false);
-    List<Plot.Point> received = overTime(samples, Sample::receivedPerSecond, false);
+    // Nobody receives while a backlog is stored, and nobody sends while it is drained.
+    List<Plot.Point> confirmed =
+        overTime(without(Phase.DRAIN, samples), Sample::confirmedPerSecond, false);
+    List<Plot.Point> received =
+        overTime(without(Phase.FILL, samples), Sample::receivedPerSecond, false);
     plot.area("one", confirmed).curve("one", confirmed);
     if (traffic.traffic().consumers() > 0) {
       plot.curve("two", received);
@@ -250,6 +220,12 @@ public final class ReportPage {
             + (traffic.traffic().consumers() > 0
                 ? legend("two", queries ? "handled" : "received")
                 : ""));
+  }
+
+  private List<Sample> without(Phase phase, List<Sample> samples) {
+    return report.backlog() == null
+        ? samples
+        : samples.stream().filter(sample -> sample.phase() != phase).toList();
   }
 
   private static Scale seconds(double end) {

@@ -24,7 +24,7 @@ class ReportPageTest {
   @Test
   void shouldShowPlotsTheVerdictAndWhatItCost() {
     assertThat(page)
-        .contains("verdict bad", "1 confirmed never arrived", "1 out of order")
+        .contains("verdict bad", "1 confirmed message never arrived", "1 message out of order")
         .contains("Throughput over time", "Latency by percentile", "Latency over time")
         .contains("<svg class='plot'", "confirm, 99 %: 990 µs", ">99.9 %<", "500 µs")
         .contains("cores busy", "refused, QUOTA_EXCEEDED", "Fast CPU", "vda");

@@ -15,8 +15,17 @@ import org.HdrHistogram.Histogram;
 public final class Reports {
   private Reports() {}
 
-  /** One with something in every field. */
+  /** One with something in every field: a confirmed command is missing, another out of order. */
   public static LoadReport full() {
+    return report(1);
+  }
+
+  /** The same, with nothing wrong. */
+  static LoadReport correct() {
+    return report(0);
+  }
+
+  private static LoadReport report(int wrong) {
     Traffic commands = new Traffic(Kind.COMMANDS, 2, 1_000, 500, 100, 2, 1_000, 1, 0, 10, 0);
     Traffic queries = new Traffic(Kind.QUERIES, 1, 256, 0, 100, 1, 16, 1, 0, 0, 100);
     return new LoadReport(
@@ -31,7 +40,7 @@ public final class Reports {
         Instant.parse("2025-11-23T10:03:11Z"),
         Map.of("product", "</script><b>Fake</b>"),
         2,
-        List.of(traffic(commands, 1), traffic(queries, 0)),
+        List.of(traffic(commands, wrong), traffic(queries, 0)),
         new BacklogReport(
             3_000, 1.5, 2_000, 3, 1_000, 0.25, new BacklogReport.Between("kill", 0.2)),
         List.of(
