@@ -112,6 +112,9 @@ final class BenchCommand implements Callable<Integer> {
       throw Problem.usage(
           "--between: '" + between + "' (expected: a workload with a backlog)", null);
     }
+    if (html != null) {
+      write(html, ""); // better known now than after the run
+    }
     LoadReport report = measure(todo);
     Output output = context.output();
     if (html != null) {

@@ -664,7 +664,8 @@ final class Connection {
 
   // ---- small things
 
-  private void later(Runnable work, int delayMs) {
+  /** Runs something on the event loop after a while. */
+  void later(Runnable work, int delayMs) {
     if (!loop.isShuttingDown()) {
       var unused = loop.schedule(work, delayMs, TimeUnit.MILLISECONDS);
     }

@@ -9,10 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,7 +20,7 @@ final class Responding implements Registration {
   private final Map<String, Handling<?>> handlings;
   private final int concurrency;
   private final int number;
-  private final ExecutorService threads;
+  private final HandlerThreads threads;
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
   /** Event loop only. */
@@ -53,20 +49,14 @@ final class Responding implements Registration {
     this.concurrency = concurrency;
     this.number = connection.newNumber();
     AtomicInteger count = new AtomicInteger();
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
+    this.threads =
+        new HandlerThreads(
+            connection,
             concurrency,
-            concurrency,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
             work -> {
               String name = "parley-responder-" + number + "-" + count.incrementAndGet();
               return new HandlerThread(connection, work, name);
             });
-    // A process whose main thread ends goes on answering.
-    pool.prestartCoreThread();
-    this.threads = pool;
   }
 
   // ---- any thread

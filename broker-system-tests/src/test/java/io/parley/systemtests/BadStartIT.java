@@ -148,12 +148,12 @@ class BadStartIT {
     store(data, 10);
     Path format = data.resolve("format");
     String known = Files.readString(format);
-    Files.writeString(format, "2\n");
+    Files.writeString(format, "3\n");
     Map<Path, Long> before = sizes(data);
 
     assertRefused(
         ErrorCode.DATA_FORMAT_TOO_NEW,
-        List.of(format.toString(), "format 2", "expected: at most 1"),
+        List.of(format.toString(), "format 3", "expected: at most 2"),
         () -> EmbeddedBroker.startOn(data).close());
 
     assertThat(sizes(data)).isEqualTo(before);

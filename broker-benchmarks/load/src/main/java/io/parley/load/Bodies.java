@@ -14,10 +14,23 @@ final class Bodies {
   private final byte[] body;
   private int from;
 
-  Bodies(int sizeBytes, long seed) {
-    noise = new byte[Math.max(NOISE_MIN_BYTES, 2 * sizeBytes)];
-    new SplittableRandom(seed).nextBytes(noise);
-    body = new byte[sizeBytes];
+  /**
+   * Bodies of this size.
+   *
+   * @param noise see {@link #noise(int)}; producers share it
+   * @param part where in it to begin, from 0 to 1
+   */
+  Bodies(int sizeBytes, byte[] noise, double part) {
+    this.noise = noise;
+    this.body = new byte[sizeBytes];
+    this.from = (int) (part * noise.length);
+  }
+
+  /** Enough noise for bodies of this size. */
+  static byte[] noise(int sizeBytes) {
+    byte[] noise = new byte[Math.max(NOISE_MIN_BYTES, 2 * sizeBytes)];
+    new SplittableRandom(sizeBytes).nextBytes(noise);
+    return noise;
   }
 
   /** The next body; valid until the next call. */

@@ -4,7 +4,6 @@ import io.parley.load.target.Traffic;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which message of each ordering key arrived last, in one inbox or in all queues: one that arrives
@@ -24,20 +23,6 @@ final class KeyOrder {
     streams = traffic.queues() * traffic.keys();
     last = new long[traffic.producers() * streams];
     Arrays.fill(last, -1);
-  }
-
-  /** The keys by their index. */
-  static String[] names(Traffic traffic) {
-    String[] names = new String[traffic.keys()];
-    for (int i = 0; i < names.length; i++) {
-      names[i] = "key-" + i;
-    }
-    return names;
-  }
-
-  /** The key of a producer's message; null without keys. */
-  static @Nullable String of(String[] names, Traffic traffic, long number) {
-    return names.length == 0 ? null : names[(int) (number / traffic.queues() % names.length)];
   }
 
   /** Notes a message's first arrival; false if a later one of its key arrived before. */

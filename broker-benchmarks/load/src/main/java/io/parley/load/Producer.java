@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Producer implements Runnable, Confirms {
   private static final long FREE = Long.MIN_VALUE;
-  private static final int RING_MIN = 1024;
+  private static final int RING_ROOMY = 65_536;
 
   /** A parked producer goes on when this part of its window is free, not for each message. */
   private static final int REFILL_PART = 4;
@@ -32,22 +32,12 @@ final class Producer implements Runnable, Confirms {
   private static final long STRAGGLER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
-  private static final VarHandle SENT;
-
-  static {
-    try {
-      SENT = MethodHandles.lookup().findVarHandle(Producer.class, "sent", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   private final int index;
   private final TrafficRun run;
   private final Traffic traffic;
   private final LoadClock clock;
   private final Bodies bodies;
-  private final String[] keys;
   private final SequenceSet confirmedNumbers;
   private final Recorder confirmTimes;
   private final Recorder lateness;
@@ -60,7 +50,7 @@ final class Producer implements Runnable, Confirms {
   private final AtomicLong confirmed = new AtomicLong();
 
   /** Written by the producer's thread. */
-  private volatile long sent;
+  private final AtomicLong sent = new AtomicLong();
 
   private volatile long unsent;
   private volatile @Nullable Thread waiting;
@@ -73,15 +63,20 @@ final class Producer implements Runnable, Confirms {
     this.run = run;
     this.traffic = run.traffic();
     this.clock = run.clock();
-    this.bodies = new Bodies(traffic.sizeBytes(), index);
-    this.keys = KeyOrder.names(traffic);
+    this.bodies =
+        new Bodies(traffic.sizeBytes(), run.noise(), (double) index / traffic.producers());
     this.confirmedNumbers = run.confirmedNumbers(index);
     this.confirmTimes = run.confirmTimes().of(index);
     this.lateness = run.lateness().of(index);
-    int slots = Math.max(RING_MIN, Integer.highestOneBit(traffic.window()) * 4);
-    this.intended = new long[slots];
+    this.intended = new long[slots(traffic.window())];
     this.refilled = traffic.window() - Math.max(1, traffic.window() / REFILL_PART) + 1;
     Arrays.fill(intended, FREE);
+  }
+
+  /** More than the window, where that is small, so that a late confirm holds nothing up. */
+  private static int slots(int window) {
+    int enough = Integer.highestOneBit(2 * window - 1);
+    return Math.max(enough, Math.min(4 * enough, RING_ROOMY));
   }
 
   /** What it sends with; given once, before it runs. */
@@ -151,9 +146,9 @@ final class Producer implements Runnable, Confirms {
     SLOT.set(intended, slot(number), at);
     byte[] body = bodies.next();
     run.stamp().write(body, index, number, at);
-    SENT.setRelease(this, number + 1);
+    sent.setRelease(number + 1);
     int destination = traffic.queues() == 1 ? 0 : (int) (number % traffic.queues());
-    to.send(number, destination, KeyOrder.of(keys, traffic, number), body);
+    to.send(number, destination, run.key(number), body);
   }
 
   // ---- the window
@@ -174,7 +169,7 @@ final class Producer implements Runnable, Confirms {
         return true;
       }
       if (number - ended.get() < refilled) {
-        // There is room, but one message has been overtaken by three windows of others.
+        // There is room, but a message a whole ring ago is still open: others overtook it.
         LockSupport.parkNanos(this, STRAGGLER_NANOS);
       } else {
         LockSupport.park(this);
@@ -240,7 +235,7 @@ final class Producer implements Runnable, Confirms {
 
   private void end(long number) {
     SLOT.setRelease(intended, slot(number), FREE);
-    long left = sent - ended.incrementAndGet();
+    long left = sent.get() - ended.incrementAndGet();
     if (left < refilled && waiting != null) {
       wake();
     }
@@ -249,7 +244,7 @@ final class Producer implements Runnable, Confirms {
   // ---- how it stands; any thread
 
   long sent() {
-    return sent;
+    return sent.get();
   }
 
   long confirmed() {
@@ -259,7 +254,7 @@ final class Producer implements Runnable, Confirms {
   /** Sent and neither confirmed nor failed. */
   long open() {
     long endedNow = ended.get();
-    return sent - endedNow;
+    return sent.get() - endedNow;
   }
 
   /** Due before the end and not sent. */

@@ -18,18 +18,21 @@ final class Timeline {
   private static final double NANOS = 1e9;
 
   private final TrafficRun run;
-  private final long startNanos;
   private long intervalNanos = TimeUnit.MILLISECONDS.toNanos(100);
   private List<Sample> samples = new ArrayList<>();
+  private long startNanos;
   private long atNanos;
   private long confirmed;
   private long received;
 
-  /** Begins now. */
   Timeline(TrafficRun run) {
     this.run = run;
-    this.startNanos = run.clock().nanos();
-    this.atNanos = startNanos;
+  }
+
+  /** Time begins now. */
+  void begin() {
+    startNanos = run.clock().nanos();
+    atNanos = startNanos;
   }
 
   /** Takes a sample if it is time for one. */

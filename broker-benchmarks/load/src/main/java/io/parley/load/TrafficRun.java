@@ -9,6 +9,7 @@ import io.parley.load.target.Sender;
 import io.parley.load.target.Target;
 import io.parley.load.target.Traffic;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,8 @@ final class TrafficRun {
   private final LoadClock clock;
   private final Stamp stamp;
   private final long messages;
+  private final byte[] noise;
+  private final String[] keys;
   private final List<SequenceSet> confirmedNumbers = new ArrayList<>();
   private final List<Arrivals.Inbox> inboxes = new ArrayList<>();
   private final LatencyRecorders confirmTimes;
@@ -60,6 +63,9 @@ final class TrafficRun {
     this.stamp = stamp;
     this.messages = messages;
     this.failure = failure;
+    this.noise = Bodies.noise(traffic.sizeBytes());
+    this.keys = new String[traffic.keys()];
+    Arrays.setAll(keys, i -> "key-" + i);
     this.confirmTimes = new LatencyRecorders(traffic.producers());
     this.lateness = new LatencyRecorders(traffic.isPaced() ? traffic.producers() : 1);
     this.endToEndTimes = new LatencyRecorders(traffic.consumers());
@@ -119,6 +125,7 @@ final class TrafficRun {
    */
   void start(Span measured) {
     span = measured;
+    timeline.begin();
     threads.forEach(Thread::start);
   }
 
@@ -165,6 +172,16 @@ final class TrafficRun {
 
   Span span() {
     return span;
+  }
+
+  /** What bodies are made of. */
+  byte[] noise() {
+    return noise;
+  }
+
+  /** The ordering key of a producer's message of this number, or null. */
+  @Nullable String key(long number) {
+    return keys.length == 0 ? null : keys[(int) (number / traffic.queues() % keys.length)];
   }
 
   /** How many messages a producer sends. */
@@ -260,7 +277,11 @@ final class TrafficRun {
 
   /** Whether all is sent, and all that is confirmed arrived. */
   boolean isDone() {
-    return hasSentAll() && open() == 0 && waiting() == 0;
+    // What was refused may have been stored all the same: then counts don't tell, and bits do.
+    return hasSentAll()
+        && open() == 0
+        && waiting() == 0
+        && (failures.isEmpty() || missing().isEmpty());
   }
 
   // ---- the end

@@ -18,11 +18,14 @@ import io.parley.load.workload.Workload;
 import io.parley.load.workload.Workloads;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -132,7 +135,7 @@ class LoadRunTest {
             new FakeBroker() {
               @Override
               List<Delivery> store(long number, int destination, byte[] body) {
-                byte[] cut = java.util.Arrays.copyOf(body, 90);
+                byte[] cut = Arrays.copyOf(body, 90);
                 return List.of(new Delivery(number == 5 ? cut : body, false));
               }
             });
@@ -192,6 +195,47 @@ class LoadRunTest {
     assertThat(traffic.failures()).containsOnlyKeys("QUOTA_EXCEEDED");
     assertThat(traffic.confirmed() + traffic.failures().get("QUOTA_EXCEEDED"))
         .isEqualTo(traffic.sent());
+    assertThat(report.isCorrect()).isTrue();
+  }
+
+  @Test
+  void shouldWaitForAConfirmedMessageThoughARefusedOneArrivedInItsPlace() throws Exception {
+    LoadReport report =
+        run(
+            workload("commands-throughput", "producers", "1"),
+            new FakeBroker() {
+              private List<Delivery> late = List.of();
+
+              @Override
+              List<Delivery> store(long number, int destination, byte[] body) {
+                if (number == 1) {
+                  late = super.store(number, destination, body);
+                  return List.of();
+                }
+                return super.store(number, destination, body);
+              }
+
+              @Override
+              String refusal(long number) {
+                if (number == 2) {
+                  byte[] stored = late.get(0).body().clone();
+                  stored[7] = 2; // the lowest byte of its number
+                  put(0, stored);
+                  deliverLater(late.get(0).body());
+                  return "UNCONFIRMED";
+                }
+                return null;
+              }
+
+              private void deliverLater(byte[] body) {
+                CompletableFuture<Void> unused =
+                    CompletableFuture.runAsync(
+                        () -> put(0, body),
+                        CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS));
+              }
+            });
+
+    assertThat(report.traffic().get(0).failures()).containsEntry("UNCONFIRMED", 1L);
     assertThat(report.isCorrect()).isTrue();
   }
 

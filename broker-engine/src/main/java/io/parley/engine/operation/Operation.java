@@ -30,6 +30,13 @@ public sealed interface Operation {
   }
 
   /**
+   * Whether nobody goes on only when this is confirmed: its sync may wait a moment for another's.
+   */
+  default boolean mayWait() {
+    return false;
+  }
+
+  /**
    * Stores commands or events. Result: {@link Result.Sent}.
    *
    * @param session the producer session, or null for a sender that never repeats
@@ -76,6 +83,16 @@ public sealed interface Operation {
         }
       }
       return size;
+    }
+
+    @Override
+    public boolean mayWait() {
+      for (int i = 0; i < settlements.size(); i++) {
+        if (!(settlements.get(i) instanceof Settlement.Complete)) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 

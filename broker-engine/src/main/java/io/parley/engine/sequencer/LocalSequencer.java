@@ -44,6 +44,7 @@ public final class LocalSequencer implements Sequencer {
   private final SequencerListener listener;
   private final InstantSource time;
   private final int groupBytesMax;
+  private final int settleWaitMs;
   private final Queue<Entry> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicLong bytesInFlight = new AtomicLong();
   private final Queue<Entry> proposed = new ArrayDeque<>();
@@ -81,18 +82,22 @@ public final class LocalSequencer implements Sequencer {
    * @param engines makes an engine from what the store holds; called now and after each {@link
    *     Store#reopen}
    * @param groupBytesMax bytes of operations after which a group takes no more
+   * @param settleWaitMs longest that the sync of operations nobody waits for is put off; 0 for not
+   *     at all
    */
   public LocalSequencer(
       Store store,
       Supplier<Engine> engines,
       SequencerListener listener,
       InstantSource time,
-      int groupBytesMax) {
+      int groupBytesMax,
+      int settleWaitMs) {
     this.store = store;
     this.engines = engines;
     this.listener = listener;
     this.time = time;
     this.groupBytesMax = groupBytesMax;
+    this.settleWaitMs = settleWaitMs;
     Engine first = engines.get();
     engine = first;
     listener.available(first);
@@ -104,7 +109,7 @@ public final class LocalSequencer implements Sequencer {
   }
 
   /** What syncs beside the thread that calls {@link #runOnce}; without, it does so itself. */
-  void syncBeside(SyncBeside newBeside) {
+  public void syncBeside(SyncBeside newBeside) {
     beside = newBeside;
   }
 
@@ -153,6 +158,11 @@ public final class LocalSequencer implements Sequencer {
     return waiting.isEmpty() && written.isEmpty();
   }
 
+  /** Whether the engine is ahead of what others were told: something it applied isn't durable. */
+  public boolean isAhead() {
+    return !written.isEmpty();
+  }
+
   /**
    * Runs one group and what is due.
    *
@@ -168,7 +178,7 @@ public final class LocalSequencer implements Sequencer {
     try {
       answerIfSynced(current);
       housekeep(current, nowMs);
-      if (written.size() == syncing) {
+      if (syncing == 0 || written.size() == syncing) {
         runGroup(current, nowMs);
         collectProposals(current);
       }
@@ -178,10 +188,10 @@ public final class LocalSequencer implements Sequencer {
       if (proposed.isEmpty()) { // else messages come back in two parts, the later ones first
         letOut(current, current.serve(nowMs));
       }
-      if (!written.isEmpty() && (syncing == 0 || written.getLast().observes())) {
+      if (syncing == 0 ? isSyncDue(nowMs) : written.getLast().observes()) {
         syncInPlace(current);
       }
-      isHeldBack = written.size() > syncing;
+      isHeldBack = syncing > 0 && written.size() > syncing;
       return isHeldBack ? nextSweepMs - nowMs : untilNext(current);
     } catch (StoreException e) {
       fail(e, nowMs);
@@ -190,9 +200,14 @@ public final class LocalSequencer implements Sequencer {
   }
 
   private long untilNext(Engine current) {
-    return !proposed.isEmpty() || !proposedScans.isEmpty() || !waiting.isEmpty()
-        ? 0
-        : Math.max(0, Math.min(nextSweepMs, current.nextDueMs()) - time.millis());
+    if (!proposed.isEmpty() || !proposedScans.isEmpty() || !waiting.isEmpty()) {
+      return 0;
+    }
+    long nextMs = Math.min(nextSweepMs, current.nextDueMs());
+    if (syncing == 0 && !written.isEmpty()) {
+      nextMs = Math.min(nextMs, written.getFirst().syncByMs);
+    }
+    return Math.max(0, nextMs - time.millis());
   }
 
   private void housekeep(Engine current, long nowMs) {
@@ -210,6 +225,7 @@ public final class LocalSequencer implements Sequencer {
   private void runGroup(Engine current, long nowMs) {
     WrittenGroup next = group;
     next.beginNanos = System.nanoTime();
+    next.syncByMs = nowMs + settleWaitMs;
     boolean scans = false;
     current.begin(nowMs);
     while (next.bytes < groupBytesMax && !scans) {
@@ -237,6 +253,20 @@ public final class LocalSequencer implements Sequencer {
   }
 
   // ---------------------------------------------------------------- syncing and answering
+
+  /**
+   * Whether somebody waits for what is written, or it has waited long enough. Nobody waits for the
+   * confirm of a plain completion, so the sync it needs is left to what comes next, if that comes
+   * soon: one sync less for each message at low rates, and no send behind it.
+   */
+  private boolean isSyncDue(long nowMs) {
+    for (WrittenGroup group : written) {
+      if (group.isUrgent() || group.syncByMs <= nowMs) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /** Whether it pays to sync beside this thread: there is something to apply meanwhile. */
   private boolean mayOverlap() {
@@ -354,6 +384,7 @@ public final class LocalSequencer implements Sequencer {
     } else if (entry.operation != null) {
       group.operations.add(entry);
       group.bytes += entry.sizeBytes;
+      group.urgent |= !entry.operation.mayWait();
       group.results.add(current.apply(entry.operation));
     }
   }
@@ -442,12 +473,19 @@ public final class LocalSequencer implements Sequencer {
     private final List<Task> observers = new ArrayList<>(0);
     private final List<Delivery> deliveries = new ArrayList<>();
     private List<OutcomeLedger.Entry> outcomes = List.of();
+    private boolean urgent;
+    private long syncByMs;
     private long bytes;
     private long beginNanos;
     private long appliedNanos;
 
     boolean isEmpty() {
       return operations.isEmpty() && observers.isEmpty();
+    }
+
+    /** Whether somebody waits for it to be durable. */
+    boolean isUrgent() {
+      return urgent || !observers.isEmpty() || !deliveries.isEmpty() || !outcomes.isEmpty();
     }
 
     /** Whether somebody wants to look at the state as it is after this group, and tell of it. */

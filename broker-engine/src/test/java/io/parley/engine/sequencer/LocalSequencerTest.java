@@ -12,6 +12,7 @@ import io.parley.engine.store.InMemoryStore;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.engine.testing.Delivered;
+import io.parley.engine.testing.HeldSync;
 import io.parley.engine.testing.TestConsumer;
 import io.parley.engine.testing.TestMessage;
 import io.parley.engine.testing.TestNamespace;
@@ -21,6 +22,7 @@ import io.parley.protocol.model.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +106,108 @@ class LocalSequencerTest {
     namespace.withEngine(engine -> {});
 
     assertThat(namespace.commitsTold()).isEqualTo(before + 1);
+  }
+
+  // ---------------------------------------------------------------- a sync beside
+
+  @Test
+  void shouldApplyTheNextGroupWhileOneIsSyncedAndLetNothingOutBefore() {
+    AtomicBoolean ends = new AtomicBoolean();
+    HeldSync sync = new HeldSync(ends::get);
+    namespace.sequencer().syncBeside(sync);
+    TestConsumer consumer = namespace.consume(queue, 10);
+    long before = namespace.position();
+    List<Answer> answers = sendHalfGroups(4);
+
+    namespace.sequencer().runOnce();
+    namespace.sequencer().runOnce();
+
+    assertThat(sync.isHeld()).isTrue();
+    assertThat(namespace.position()).as("both are written").isEqualTo(before + 2);
+    assertThat(answers).noneMatch(Answer::isDone);
+    assertThat(consumer.take()).isEmpty();
+    assertThat(namespace.sequencer().runOnce()).as("nothing to do until it ends").isPositive();
+
+    ends.set(true);
+    namespace.run();
+
+    assertThat(answers).allMatch(Answer::isDone);
+    assertThat(consumer.take()).hasSize(4);
+    assertThat(namespace.sequencer().bytesInFlight()).isZero();
+  }
+
+  @Test
+  void shouldFailAllGroupsThatAreNotDurableWhenTheSyncBesideFails() {
+    AtomicBoolean ends = new AtomicBoolean();
+    namespace.sequencer().syncBeside(new HeldSync(ends::get));
+    TestConsumer consumer = namespace.consume(queue, 10);
+    List<Answer> answers = sendHalfGroups(6);
+    namespace.sequencer().runOnce();
+    namespace.sequencer().runOnce();
+    namespace.store().crashAfterCommits(0);
+
+    ends.set(true);
+    namespace.run();
+
+    assertThat(answers).allMatch(Answer::isFailed);
+    assertThat(consumer.take()).isEmpty();
+    assertThat(namespace.failuresTold()).isEqualTo(1);
+    assertThat(namespace.sequencer().bytesInFlight()).isZero();
+  }
+
+  @Test
+  void shouldLetATaskSeeOnlyWhatIsDurable() {
+    namespace.sequencer().syncBeside(new HeldSync(() -> false));
+    List<Answer> answers = sendHalfGroups(3);
+    List<Boolean> durable = new ArrayList<>();
+    namespace
+        .sequencer()
+        .execute(engine -> answers.forEach(answer -> durable.add(answer.isDone())));
+
+    for (int turn = 0; turn < 3; turn++) {
+      namespace.sequencer().runOnce();
+    }
+
+    assertThat(durable).containsExactly(true, true, true);
+  }
+
+  @Test
+  void shouldPutOffTheSyncOfACompletionUntilAnotherIsDue() {
+    TestNamespace waiting =
+        new TestNamespace(
+            EngineSettings.DEFAULTS, new CrashingStore(new InMemoryStore(), 1), 1 << 20, 2);
+    int cart = waiting.claim("cart", "cart.Add");
+    TestConsumer consumer = waiting.consume(cart, 2);
+    waiting.send(command("cart.Add", "1"));
+    waiting.send(command("cart.Add", "2"));
+    List<Delivered> held = consumer.take();
+
+    Answer first = waiting.submitOnly(completing(cart, held.get(0)));
+    assertThat(waiting.sequencer().runOnce()).as("comes again by itself").isBetween(1L, 2L);
+    assertThat(first.isDone()).isFalse();
+    waiting.send(command("cart.Add", "3"));
+    assertThat(first.isDone()).as("synced with a send").isTrue();
+
+    Answer second = waiting.submitOnly(completing(cart, held.get(1)));
+    waiting.sequencer().runOnce();
+    assertThat(second.isDone()).isFalse();
+    waiting.pass(Duration.ofMillis(2));
+    assertThat(second.isDone()).as("synced in time").isTrue();
+  }
+
+  private static Operation completing(int queue, Delivered message) {
+    return new Operation.Settle(
+        queue, List.of(new Settlement.Complete(message.epoch(), message.sequence(), 1)));
+  }
+
+  private List<Answer> sendHalfGroups(int count) {
+    int half = EngineSettings.DEFAULTS.groupBytes() / 2;
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      answers.add(
+          namespace.submitOnly(TestNamespace.sending(command("cart.Add", "" + i).padded(half))));
+    }
+    return answers;
   }
 
   // ---------------------------------------------------------------- tasks

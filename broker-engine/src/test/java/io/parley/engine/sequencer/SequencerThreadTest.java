@@ -33,7 +33,8 @@ class SequencerThreadTest {
         () -> new Engine(store, EngineSettings.DEFAULTS, 1 << 20),
         new Silent(),
         InstantSource.system(),
-        1 << 20);
+        1 << 20,
+        2);
   }
 
   private SequencerThread start(LocalSequencer sequencer) {

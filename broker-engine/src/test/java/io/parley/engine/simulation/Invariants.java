@@ -135,10 +135,12 @@ final class Invariants {
         engine = world.engine.boot();
         last.clear();
       }
+      Set<Spot> now = new HashSet<>(); // to one that left meanwhile, and again to another
       for (Delivery delivery : history.newDeliveries) {
         Delivery before = history.lastDelivery.get(delivery.spot());
         Sent sent = history.sent.get(delivery.body());
-        boolean first = before == null || before.engine() != delivery.engine();
+        boolean first =
+            (before == null || before.engine() != delivery.engine()) && now.add(delivery.spot());
         if (first
             && sent.key() == null
             && !sent.body().contains("later")

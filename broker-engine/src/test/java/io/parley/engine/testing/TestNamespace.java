@@ -59,6 +59,7 @@ public final class TestNamespace {
   private final CrashingStore store;
   private final EngineSettings settings;
   private final int chunkCacheBytes;
+  private final int settleWaitMs;
   private final List<OutcomeLedger.Entry> outcomes = new ArrayList<>();
   private Result lastResult = Result.DONE;
   private int commits;
@@ -76,8 +77,15 @@ public final class TestNamespace {
     this(settings, new CrashingStore(new InMemoryStore(), 1), 1 << 20);
   }
 
-  /** A namespace in a store. */
+  /** A namespace in a store; nothing's sync is put off. */
   public TestNamespace(EngineSettings settings, CrashingStore store, int chunkCacheBytes) {
+    this(settings, store, chunkCacheBytes, 0);
+  }
+
+  /** A namespace in a store, where completions wait so many milliseconds for another's sync. */
+  public TestNamespace(
+      EngineSettings settings, CrashingStore store, int chunkCacheBytes, int settleWaitMs) {
+    this.settleWaitMs = settleWaitMs;
     this.settings = settings;
     this.store = store;
     this.chunkCacheBytes = chunkCacheBytes;
@@ -91,7 +99,8 @@ public final class TestNamespace {
         () -> new Engine(store, settings, chunkCacheBytes),
         new Listener(),
         time,
-        settings.groupBytes());
+        settings.groupBytes(),
+        settleWaitMs);
   }
 
   /** The defaults, but for what a test is about. */

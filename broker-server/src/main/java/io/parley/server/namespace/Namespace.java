@@ -29,6 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Namespace implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Namespace.class);
+
+  /** Longest that the confirm of a completion waits for something else that has to be synced. */
+  private static final int SETTLE_WAIT_MS = 2;
+
   private static final byte[] IDENTITY = {'i', 'd'};
 
   private final String name;
@@ -59,7 +63,8 @@ public final class Namespace implements AutoCloseable {
             () -> new Engine(store, settings, chunkCacheBytes),
             new Everyone(),
             time,
-            settings.groupBytes());
+            settings.groupBytes(),
+            SETTLE_WAIT_MS);
     thread =
         new SequencerThread(
             sequencer,

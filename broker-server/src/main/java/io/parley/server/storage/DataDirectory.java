@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * data/
- *   format              the number of this layout, e.g. "1"; written last when the directory is made
+ *   format              the number of this layout, e.g. "2"; written last when the directory is made
  *   lock                held while a broker runs; says which process
  *   native/             RocksDB's library, where the user's cache folder can't be written
  *   namespaces/default/ one store per namespace
@@ -39,7 +39,7 @@ public final class DataDirectory implements AutoCloseable {
   /**
    * The layout this version reads and writes. Grows with each change an older version can't read.
    */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   private static final String FORMAT_FILE = "format";
   private static final String LOCK_FILE = "lock";
@@ -137,6 +137,12 @@ public final class DataDirectory implements AutoCloseable {
           ErrorCode.DATA_CORRUPT,
           "%s: '%s' (expected: a format number, 1 to %d)"
               .formatted(formatFile, found.substring(0, Math.min(20, found.length())), FORMAT));
+    }
+    if (format < FORMAT) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT,
+          "%s: format %d (expected: %d; an unreleased version made it, and there is no way from it)"
+              .formatted(formatFile, format, FORMAT));
     }
     if (format > FORMAT) {
       throw new ParleyException(

@@ -1,6 +1,7 @@
 package io.parley.server.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -195,18 +196,23 @@ final class Journal implements AutoCloseable {
     if (batch.isEmpty()) {
       return;
     }
-    Segment current = batch.get(0).segment();
-    for (RecordBuffer record : batch) {
-      if (record.segment() != current) {
-        current.force();
-        current = record.segment();
+    for (int from = 0; from < batch.size(); ) {
+      Segment segment = batch.get(from).segment();
+      int to = from;
+      while (to < batch.size() && batch.get(to).segment() == segment) {
+        to++;
       }
-      if (!current.isOpen()) {
-        current.create(takeSpare());
+      if (!segment.isOpen()) {
+        segment.create(takeSpare());
       }
-      record.write();
+      ByteBuffer[] blocks = new ByteBuffer[to - from];
+      for (int i = from; i < to; i++) {
+        blocks[i - from] = batch.get(i).blocks();
+      }
+      segment.write(blocks, batch.get(from).offset());
+      segment.force();
+      from = to;
     }
-    current.force();
     durable = batch.get(batch.size() - 1).number();
     synchronized (unwritten) {
       for (RecordBuffer written : batch) {

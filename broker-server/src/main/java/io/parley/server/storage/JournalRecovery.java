@@ -231,7 +231,7 @@ final class JournalRecovery {
               .alignedSlice(JournalRecord.BLOCK_BYTES)
               .limit(last.size);
       last.segment.read(again, last.offset);
-      last.segment.write(again.flip(), last.offset);
+      last.segment.write(new ByteBuffer[] {again.flip()}, last.offset);
       last.segment.force();
     }
     Segment ended = segments.get(at);

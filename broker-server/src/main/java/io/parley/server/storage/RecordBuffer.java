@@ -1,6 +1,5 @@
 package io.parley.server.storage;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -112,8 +111,9 @@ final class RecordBuffer {
         && location.offset() < offset + size;
   }
 
-  void write() throws IOException {
-    segment().write(bytes.duplicate().limit(size).position(0), offset);
+  /** The whole record, padding included. */
+  ByteBuffer blocks() {
+    return bytes.duplicate().limit(size).position(0);
   }
 
   private void reserve(long more) {

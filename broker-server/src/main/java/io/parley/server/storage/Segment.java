@@ -146,16 +146,16 @@ final class Segment {
     channel = FileChannel.open(file, READ, WRITE);
   }
 
-  /** Writes whole blocks from a buffer that is aligned like them. */
-  void write(ByteBuffer bytes, int offset) throws IOException {
+  /** Writes whole blocks, one after the other, from buffers that are aligned like them. */
+  void write(ByteBuffer[] blocks, int offset) throws IOException {
     FileChannel open = writes;
     if (open == null) {
       open = openForWriting();
       writes = open;
     }
-    int start = bytes.position();
-    while (bytes.hasRemaining()) {
-      open.write(bytes, (long) offset + bytes.position() - start);
+    open.position(offset);
+    while (blocks[blocks.length - 1].hasRemaining()) {
+      open.write(blocks);
     }
   }
 

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 
 /**
  * Where the broker keeps its data, and how much memory and how many files that may take. Its memory
- * is about {@code cacheBytes + writeBufferBytes} outside the Java heap, and for moments half of
- * {@code writeBufferBytes} more while a full buffer is on its way to the disk.
+ * is {@code cacheBytes}, and about half of {@code writeBufferBytes}, outside the Java heap.
  *
  * @param directory the data directory; made if it isn't there
  * @param cacheBytes blocks of files kept for reading again, 1 MiB to 1 TiB
- * @param writeBufferBytes what was written lately, kept in memory beside the log until it goes into
- *     table files; what is consumed before that is never written there. 16 MiB to 4 GiB. After a
- *     crash about twice as much log is read again, so it also bounds how long a restart takes
+ * @param writeBufferBytes room for changes kept in memory until a checkpoint brings them into table
+ *     files; a quarter of it is used. Also the size of the journal's files, and after a crash up to
+ *     twice as much of the journal is read again, so it bounds how long a restart takes. 16 MiB to
+ *     4 GiB
  * @param maxOpenFiles files kept open, 64 to 1,000,000
  */
 public record StorageSettings(

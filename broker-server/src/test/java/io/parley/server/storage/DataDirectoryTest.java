@@ -21,7 +21,7 @@ class DataDirectoryTest {
     Path root = temporary.resolve("var").resolve("data");
     try (DataDirectory opened = DataDirectory.open(root)) {
       assertThat(opened.root()).isEqualTo(root.toRealPath());
-      assertThat(root.resolve("format")).hasContent("1");
+      assertThat(root.resolve("format")).hasContent("2");
       assertThat(root.resolve("lock")).hasContent(Long.toString(ProcessHandle.current().pid()));
       assertThat(names(root)).containsExactlyInAnyOrder("format", "lock");
     }
@@ -80,18 +80,25 @@ class DataDirectoryTest {
 
   @Test
   void shouldRefuseNewerFormatBeforeAnythingIsWritten() throws IOException {
-    Files.writeString(temporary.resolve("format"), "2\n");
+    Files.writeString(temporary.resolve("format"), "3\n");
     Files.createDirectory(temporary.resolve("something-new"));
     assertRefused(
-        temporary, ErrorCode.DATA_FORMAT_TOO_NEW, "format 2", "at most 1", temporary.toString());
+        temporary, ErrorCode.DATA_FORMAT_TOO_NEW, "format 3", "at most 2", temporary.toString());
     assertThat(names(temporary)).containsExactlyInAnyOrder("format", "something-new");
+  }
+
+  @Test
+  void shouldRefuseFormatThatWasNeverReleased() throws IOException {
+    Files.writeString(temporary.resolve("format"), "1\n");
+    assertRefused(temporary, ErrorCode.INVALID_ARGUMENT, "format 1", "expected: 2");
+    assertThat(names(temporary)).containsExactly("format");
   }
 
   @Test
   void shouldRefuseFormatThatIsNoNumber() throws IOException {
     for (String content : List.of("", "one", "0", "-1", "1.5")) {
       Files.writeString(temporary.resolve("format"), content);
-      assertRefused(temporary, ErrorCode.DATA_CORRUPT, "'" + content + "'", "1 to 1");
+      assertRefused(temporary, ErrorCode.DATA_CORRUPT, "'" + content + "'", "1 to 2");
     }
     assertThat(names(temporary)).containsExactly("format");
   }

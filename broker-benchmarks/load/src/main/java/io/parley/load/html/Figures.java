@@ -38,6 +38,14 @@ final class Figures {
     return nanos < 999.5e6 ? digits(nanos / 1e6) + " ms" : digits(nanos / 1e9) + " s";
   }
 
+  /** As short as an axis wants it: {@code 300 µs}, {@code 1 ms}. */
+  static String briefNanos(double nanos) {
+    if (nanos < 1e6) {
+      return plain(nanos / 1e3) + " µs";
+    }
+    return nanos < 1e9 ? plain(nanos / 1e6) + " ms" : plain(nanos / 1e9) + " s";
+  }
+
   static String seconds(double seconds) {
     return nanos(seconds * 1e9);
   }

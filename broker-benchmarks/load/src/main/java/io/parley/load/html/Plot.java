@@ -9,7 +9,7 @@ final class Plot {
   private static final int WIDTH = 960;
   private static final int HEIGHT = 280;
   private static final int LEFT = 66;
-  private static final int RIGHT = 18;
+  private static final int RIGHT = 30;
   private static final int TOP = 14;
   private static final int BOTTOM = 34;
 

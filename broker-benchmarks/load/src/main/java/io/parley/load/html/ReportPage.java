@@ -137,6 +137,17 @@ public final class ReportPage {
     String kind = traffic.traffic().kind().name();
     page.element("h2", "", kind.charAt(0) + kind.substring(1).toLowerCase(Locale.ROOT));
     page.element("p", "load", load(traffic.traffic()));
+    traffic
+        .failures()
+        .forEach(
+            (code, count) ->
+                page.element("p", "verdict fair", Figures.count(count) + " refused: " + code));
+    if (traffic.unsent() > 0) {
+      page.element(
+          "p",
+          "verdict fair",
+          Figures.count(traffic.unsent()) + " due and not sent: the broker can't keep up");
+    }
     page.html("<div class='tiles'>");
     if (report.backlog() == null) {
       addTile(
@@ -289,7 +300,7 @@ public final class ReportPage {
     double min = all.stream().mapToDouble(each -> Math.max(1_000, each.min())).min().orElse(1_000);
     double max = all.stream().mapToDouble(Latencies::max).max().orElse(min);
     Plot plot =
-        new Plot(Scale.percentiles(nines), Scale.log(min, Math.max(max, min), Figures::nanos));
+        new Plot(Scale.percentiles(nines), Scale.log(min, Math.max(max, min), Figures::briefNanos));
     boolean queries = traffic.traffic().kind() == Kind.QUERIES;
     StringBuilder legend = new StringBuilder();
     addDistribution(plot, legend, "one", queries ? "answer" : "confirm", traffic.confirm());
@@ -347,7 +358,7 @@ public final class ReportPage {
             .mapToDouble(each -> Math.max(each.confirmP99(), each.endToEndP99()))
             .max()
             .orElse(min);
-    Plot plot = new Plot(seconds(end), Scale.log(min, max, Figures::nanos));
+    Plot plot = new Plot(seconds(end), Scale.log(min, max, Figures::briefNanos));
     boolean queries = traffic.traffic().kind() == Kind.QUERIES;
     plot.curve("one dashed", overTime(timed, Sample::confirmP50, true));
     plot.curve("one", overTime(timed, Sample::confirmP99, true));

@@ -32,6 +32,11 @@ final class TrafficDraft {
     this.answerBytes = kind == Kind.QUERIES ? 100 : 0;
   }
 
+  /** How many orders there are to keep. */
+  long orderedStreams() {
+    return (long) keys * producers * queues * Math.max(1, subscriptions);
+  }
+
   Traffic toTraffic() {
     int unconfirmed = window > 0 ? window : perSecond > 0 ? WINDOW_PACED : WINDOW;
     return new Traffic(

@@ -32,6 +32,10 @@ final class WorkloadReader {
   private static final int MAX_DEPTH = 4;
   private static final int DESCRIPTION_MAX_CHARS = 120;
   private static final long BACKLOG_MAX = 1_000_000_000;
+
+  /** Of each the last message is remembered. */
+  private static final long STREAMS_MAX = 10_000_000;
+
   private static final Duration DURATION_MIN = Duration.ofMillis(1);
   private static final Duration DURATION_MAX = Duration.ofHours(48);
 
@@ -259,6 +263,18 @@ final class WorkloadReader {
   }
 
   private void checkTogether() {
+    for (TrafficDraft draft : traffic.values()) {
+      long streams = draft.orderedStreams();
+      if (streams > STREAMS_MAX) {
+        problems.add(
+            source
+                + ": keys times producers times queues or subscriptions: "
+                + streams
+                + " (expected: at most "
+                + STREAMS_MAX
+                + ")");
+      }
+    }
     if (traffic.isEmpty()) {
       problems.add(source + ": no traffic (expected: commands, events or queries)");
     }

@@ -105,6 +105,7 @@ class WorkloadsTest {
         "'backlog: 5\nqueries: {}'   | backlog with queries (expected: commands, or events)",
         "'backlog: 5\ncommands: {rate: 3}' | backlog with a rate (expected: as fast as the window allows)",
         "'backlog: 5\ncommands: {consumers: 0}' | backlog with 0 consumers (expected: somebody who drains it)",
+        "'commands: {keys: 100000, producers: 101}' | queues or subscriptions: 10100000 (expected: at most 10000000)",
         "'!!java.lang.Thread {}'     | Global tag is not allowed",
       })
   void shouldSayWhereAWorkloadIsWrongAndWhatWasExpected(String text, String expected) {
