@@ -21,7 +21,7 @@ create() {
 }
 
 version() {
-  echo "Artemis $(jar_version "$servers"/artemis/lib/artemis-server-*.jar), $(java_version)"
+  echo "Artemis $(jar_version "$servers"/artemis/lib/artemis-server-*.jar)"
 }
 
 main

@@ -46,7 +46,7 @@ END
 }
 
 version() {
-  echo "Kafka $(jar_version "$servers"/kafka/kafka_2.13-*.jar), $(java_version)"
+  echo "Kafka $(jar_version "$servers"/kafka/kafka_2.13-*.jar)"
 }
 
 main

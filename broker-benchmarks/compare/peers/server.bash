@@ -88,10 +88,6 @@ package_version() {
   dpkg-query -W -f '${Version}' "$1"
 }
 
-java_version() {
-  "$java" -version 2>&1 | sed -n '2s/ (build.*//p'
-}
-
 # What a script may define itself, beside start.
 after_stop() { :; }
 

@@ -79,12 +79,18 @@ public final class PeerRun {
       }
       return RunResult.of(peer, run, load.run());
     } catch (UnsupportedTrafficException e) {
-      return RunResult.failed(peer, workload, run, startedAt, "can't: " + e.getMessage());
+      return RunResult.failed(peer, workload, run, startedAt, lack(e));
     } catch (RuntimeException e) {
       e.printStackTrace();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return RunResult.failed(peer, workload, run, startedAt, cause.toString());
     }
+  }
+
+  /** What the peer hasn't; what it is stands elsewhere. */
+  private static String lack(UnsupportedTrafficException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.substring(Math.max(0, message.lastIndexOf("has no ")));
   }
 
   private Workload what() throws IOException {

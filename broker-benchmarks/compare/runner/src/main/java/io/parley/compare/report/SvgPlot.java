@@ -2,6 +2,7 @@ package io.parley.compare.report;
 
 import io.parley.compare.result.RunResult;
 import io.parley.compare.result.TrafficResult;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SvgPlot {
   private static final int WIDTH = 960;
-  private static final int LABELS = 170;
+  private static final int LABELS = 185;
   private static final int RIGHT = 200;
   private static final int PLOT = WIDTH - LABELS - RIGHT;
   private static final int ROW = 22;
@@ -176,7 +177,7 @@ final class SvgPlot {
       add("<path d='M%.1f %dv%d' stroke='#e3e7eb'/>%n", x, y, rows * ROW);
       add(
           "<text x='%.1f' y='%d' text-anchor='middle' font-size='10' fill='%s'>%s</text>%n",
-          x, y + rows * ROW + 12, FAINT, Numbers.text(Math.pow(10, power)));
+          x, y + rows * ROW + 12, FAINT, BigDecimal.ONE.scaleByPowerOfTen(power).toPlainString());
     }
   }
 

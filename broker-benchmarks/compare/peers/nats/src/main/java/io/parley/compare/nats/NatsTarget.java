@@ -38,6 +38,9 @@ final class NatsTarget implements Target {
       // The load has its own window; a bound here would block its threads.
       new Options.Builder().server("nats://127.0.0.1:34222").maxMessagesInOutgoingQueue(0).build();
 
+  /** Messages asked for at once: twice the client's default. */
+  private static final int BATCH_MAX = 1_000;
+
   /** Messages delivered and not acknowledged yet, of all receivers of a consumer. */
   private static final int ACKS_PENDING_MAX = 20_000;
 
@@ -133,7 +136,7 @@ final class NatsTarget implements Target {
             .getStreamContext(stream)
             .getConsumerContext(name)
             .consume(
-                ConsumeOptions.builder().batchSize(traffic.credit()).build(),
+                ConsumeOptions.builder().batchSize(Math.min(BATCH_MAX, traffic.credit())).build(),
                 message -> {
                   handler.arrived(message.getData(), message.metaData().deliveredCount() > 1);
                   message.ack();
