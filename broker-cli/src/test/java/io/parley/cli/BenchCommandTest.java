@@ -62,7 +62,7 @@ class BenchCommandTest {
     assertThat(run.err()).doesNotContain("parley:").contains("confirmed/s");
     assertThat(run.out())
         .startsWith("commands-throughput: as many 100-byte commands")
-        .contains("Commands: 2 producers, window 50, 100 B, 2 consumers, credit 1,000\n")
+        .contains("Commands: 2 producers, window 50, 100 B, 2 consumers, credit 5,000\n")
         .containsPattern("confirmed +[1-9][0-9,]* .* ms")
         .containsPattern("in all +([0-9,]+) sent, \\1 confirmed, \\1 received, 0 missing, ")
         .endsWith("Correct: all that was confirmed arrived.\n");
