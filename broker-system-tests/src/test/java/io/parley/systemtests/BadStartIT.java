@@ -1,5 +1,6 @@
 package io.parley.systemtests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -18,6 +19,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -175,7 +177,7 @@ class BadStartIT {
 
   /** What was confirmed and is only in the log, when one bit of it flipped. */
   @Test
-  void shouldRefuseDirectoryWithCorruptLogAndNameIt(@TempDir Path folder) throws Exception {
+  void shouldRefuseDirectoryWithCorruptJournalAndNameIt(@TempDir Path folder) throws Exception {
     Path data = folder.resolve("data");
     int messages = 3_000;
     try (BrokerProcess broker = BrokerProcess.start(data)) {
@@ -185,7 +187,7 @@ class BadStartIT {
       }
       broker.kill();
     }
-    for (String sort : List.of(".log", "MANIFEST-", "CURRENT")) {
+    for (String sort : List.of(".journal", "MANIFEST-", "CURRENT")) {
       assertDamageIsFound(copy(data, folder.resolve("killed " + sort)), sort, messages);
     }
   }
@@ -195,7 +197,7 @@ class BadStartIT {
     Path data = folder.resolve("data");
     int messages = 3_000;
     store(data, messages);
-    assertHolds(data, messages); // what was in the log is in tables after a start
+    assertHolds(data, messages);
     for (String sort : List.of(".sst", "MANIFEST-")) {
       assertDamageIsFound(copy(data, folder.resolve("closed " + sort)), sort, messages);
     }
@@ -207,8 +209,8 @@ class BadStartIT {
       throws Exception {
     int messages = 3_000;
     store(data, messages);
-    assertHolds(data, messages); // what was in the log is in files after a start
-    Path file = largest(data.resolve("namespaces").resolve("default"), ".blob");
+    assertHolds(data, messages);
+    Path file = largest(data.resolve("namespaces").resolve("default"), ".journal");
     byte[] sound = damage(file);
     Received<String> before = new Received<>();
     try (EmbeddedBroker broker = EmbeddedBroker.startOn(data);
@@ -271,9 +273,19 @@ class BadStartIT {
     while (sound[end - 1] == 0) {
       end--; // what is preallocated
     }
-    corrupt[end / 2] ^= 0x10;
+    corrupt[file.toString().endsWith(".journal") ? message(sound, end / 2) : end / 2] ^= 0x10;
     Files.write(file, corrupt);
     return sound;
+  }
+
+  /** Where a message's body is, from a place on: what fills a block up doesn't matter. */
+  private static int message(byte[] journal, int from) {
+    byte[] body = "product ".getBytes(UTF_8);
+    int at = from;
+    while (!Arrays.equals(journal, at, at + body.length, body, 0, body.length)) {
+      at++;
+    }
+    return at;
   }
 
   private static Path copy(Path data, Path to) throws IOException {
@@ -287,8 +299,9 @@ class BadStartIT {
 
   /** The largest file of a sort, by what is written in it. */
   private static Path largest(Path database, String sort) throws IOException {
-    try (Stream<Path> files = Files.list(database)) {
+    try (Stream<Path> files = Files.walk(database)) {
       return files
+          .filter(Files::isRegularFile)
           .filter(file -> file.getFileName().toString().contains(sort))
           .max(Comparator.comparingLong(file -> file.toFile().length()))
           .orElseThrow(() -> new AssertionError("no file of sort " + sort + " in " + database));
