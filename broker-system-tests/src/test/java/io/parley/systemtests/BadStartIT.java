@@ -217,7 +217,8 @@ class BadStartIT {
         ParleyClient cart = cart(broker, before)) {
       Admin admin = Admin.of(broker);
       Await.until("the damage is found", () -> status(admin) == 503);
-      assertThat(admin.text("/health/ready")).contains("orrupt");
+      assertThat(admin.text("/health/ready"))
+          .contains(file.getFileName().toString(), "fails its checksum");
     }
     Files.write(file, sound);
     Received<String> after = new Received<>();
