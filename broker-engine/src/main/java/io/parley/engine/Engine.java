@@ -216,6 +216,11 @@ public final class Engine implements OperationHandler {
         consumer, seen(nowMs), (from, epoch, sequences) -> lose(from, epoch, sequences, reason));
   }
 
+  /** Lets destinations rest to which nothing happened since the last call. */
+  public void rest() {
+    destinations.rest();
+  }
+
   /** Ends leases whose time is over. */
   public void expireLeases(long nowMs) {
     leasesExpired +=

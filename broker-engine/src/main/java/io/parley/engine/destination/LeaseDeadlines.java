@@ -1,0 +1,55 @@
+package io.parley.engine.destination;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * When leases end, over all consumers of all destinations: those that hold nothing cost nothing,
+ * and nobody is looked at before the first of its leases may be over.
+ *
+ * <p>A consumer is here once at most, at a time when none of its leases has ended yet. What it
+ * settles doesn't move it: it is looked at in vain then, once per lease time. Memory only. Owner
+ * thread.
+ */
+final class LeaseDeadlines {
+  private final PriorityQueue<Consumer> byTime =
+      new PriorityQueue<>(Comparator.comparingLong((Consumer consumer) -> consumer.queuedAtMs));
+
+  /** A consumer's leases may end from a time on, earlier than was said of it before. */
+  void expiresBy(Consumer consumer, long timeMs) {
+    if (timeMs >= consumer.queuedAtMs) {
+      return;
+    }
+    if (consumer.queuedAtMs != Long.MAX_VALUE) {
+      byTime.remove(consumer); // a lease was made shorter: rare
+    }
+    consumer.queuedAtMs = timeMs;
+    byTime.add(consumer);
+  }
+
+  /** A consumer is gone. */
+  void forget(Consumer consumer) {
+    if (consumer.queuedAtMs != Long.MAX_VALUE) {
+      byTime.remove(consumer);
+      consumer.queuedAtMs = Long.MAX_VALUE;
+    }
+  }
+
+  /** Takes out the consumers that have to be looked at now. */
+  List<Consumer> due(long nowMs) {
+    Consumer first = byTime.peek();
+    if (first == null || first.queuedAtMs > nowMs) {
+      return List.of();
+    }
+    List<Consumer> due = new ArrayList<>();
+    while (first != null && first.queuedAtMs <= nowMs) {
+      byTime.remove();
+      first.queuedAtMs = Long.MAX_VALUE;
+      due.add(first);
+      first = byTime.peek();
+    }
+    return due;
+  }
+}
