@@ -53,8 +53,7 @@ public final class Catalog {
   private final Destinations destinations;
   private final Map<String, TypeEntry> types = new TreeMap<>();
   private final NavigableSet<TypeEntry> owned =
-      new TreeSet<>(
-          Comparator.comparingInt(TypeEntry::queue).thenComparing(TypeEntry::name));
+      new TreeSet<>(Comparator.comparingInt(TypeEntry::queue).thenComparing(TypeEntry::name));
   private final Interests interests = new Interests();
   private final NavigableSet<String> typesWithUnowned = new TreeSet<>();
   private final Map<String, Route> routes = new HashMap<>();
@@ -85,9 +84,7 @@ public final class Catalog {
 
   /** The types a queue owns, by name. */
   public List<String> typesOf(Destination queue) {
-    return owned
-        .subSet(TypeEntry.firstOf(queue.id()), TypeEntry.firstOf(queue.id() + 1))
-        .stream()
+    return owned.subSet(TypeEntry.firstOf(queue.id()), TypeEntry.firstOf(queue.id() + 1)).stream()
         .map(TypeEntry::name)
         .toList();
   }
@@ -402,12 +399,17 @@ public final class Catalog {
     }
   }
 
-  /** Types whose commands from before they were owned still have to move. */
+  /** Where commands are that still have to move, from before their type was owned. */
   public List<Destination> adoptions() {
+    return adoptions(typesWithUnowned);
+  }
+
+  /** As {@link #adoptions()}, of some types alone. */
+  public List<Destination> adoptions(Collection<String> ofTypes) {
     List<Destination> waiting = new ArrayList<>();
-    for (String type : typesWithUnowned) {
+    for (String type : ofTypes) {
       TypeEntry entry = types.get(type);
-      if (entry != null && entry.queue() != 0) {
+      if (entry != null && entry.queue() != 0 && entry.unowned() != 0) {
         waiting.add(destination(entry.unowned()));
       }
     }
