@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What idle queues, inboxes and connections cost: makes many of them in a broker, and compares that
@@ -29,6 +31,7 @@ import java.util.function.IntFunction;
  */
 final class IdleCampaign {
   private static final List<String> JVM = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+  private static final String CONSUMERS_METRIC = "parley_destination_consumers{";
   private static final int REQUESTS_AT_ONCE = 1_000;
   private static final int CONSUMERS_OF_A_CONNECTION = 5_000;
 
@@ -66,6 +69,8 @@ final class IdleCampaign {
    * @param comingBack until all connections were welcomed again; null for what is no connection
    * @param with the busy queue beside them
    * @param without the busy queue of the broker without
+   * @param scrape until the answer of {@code /metrics} was there, with all of them
+   * @param destinationsShown how many have values of their own there
    */
   record Report(
       Kind kind,
@@ -75,9 +80,11 @@ final class IdleCampaign {
       Duration making,
       Duration restart,
       Duration bareRestart,
-      Duration comingBack,
+      @Nullable Duration comingBack,
       BusyQueue.Work with,
-      BusyQueue.Work without) {
+      BusyQueue.Work without,
+      Duration scrape,
+      long destinationsShown) {
     static final Duration RESTART_MAX = Duration.ofSeconds(3);
     static final double RATE_RATIO_MIN = 0.95;
 
@@ -122,6 +129,11 @@ final class IdleCampaign {
               ? ""
               : row("all connected again within", comingBack.toMillis() + " ms", "", true))
           + row(
+              "scrape (" + destinationsShown + " destinations shown)",
+              scrape.toMillis() + " ms",
+              "",
+              true)
+          + row(
               "busy queue without",
               String.format("%,.0f/s, %.2f us CPU", without.perSecond(), without.cpuMicros()),
               "",
@@ -148,7 +160,7 @@ final class IdleCampaign {
   private final int many;
   private final Watch watch;
   private final Path data;
-  private IdleConnections connections;
+  private @Nullable IdleConnections connections;
 
   IdleCampaign(Kind kind, int many, Watch watch, Path data) {
     this.kind = kind;
@@ -183,7 +195,7 @@ final class IdleCampaign {
 
   private static void deleteAll(Path path) throws IOException {
     try (var files = Files.walk(path)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
@@ -202,11 +214,14 @@ final class IdleCampaign {
       Duration restart = with.startTook();
       Duration bareRestart = without.startTook();
       checkAllAreThere(with);
-      Duration comingBack = null;
+      @Nullable Duration comingBack = null;
       if (kind == Kind.CONNECTIONS) {
         comingBack = timed(() -> connections = new IdleConnections(with.port(), many));
       }
       BusyQueue.Work[] work = compare(with, without);
+      long begin = System.nanoTime();
+      String metrics = with.admin().text("/metrics");
+      Duration scrape = Duration.ofNanos(System.nanoTime() - begin);
       return new Report(
           kind,
           many,
@@ -217,7 +232,9 @@ final class IdleCampaign {
           bareRestart,
           comingBack,
           work[0],
-          work[1]);
+          work[1],
+          scrape,
+          metrics.lines().filter(line -> line.startsWith(CONSUMERS_METRIC)).count());
     } finally {
       closeConnections();
     }

@@ -13,7 +13,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Many services that are connected, consume from a queue of their own with nothing in it, and say
@@ -53,10 +55,10 @@ final class IdleConnections implements AutoCloseable {
   private void pingOn() {
     try {
       while (!closed) {
-        long next = System.nanoTime() + PING_MS * 1_000_000;
+        long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PING_MS);
         ping();
         while (!closed && System.nanoTime() < next) {
-          java.util.concurrent.locks.LockSupport.parkNanos(next - System.nanoTime());
+          LockSupport.parkNanos(next - System.nanoTime());
         }
       }
     } catch (IOException e) {
