@@ -36,9 +36,7 @@ record BrokerMemory(
         ManagementFactory.newPlatformMXBeanProxy(
             beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class),
         ManagementFactory.newPlatformMXBeanProxy(
-            beans,
-            ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME,
-            OperatingSystemMXBean.class));
+            beans, ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME, OperatingSystemMXBean.class));
   }
 
   /** Of the heap, what is in use now, garbage included. */

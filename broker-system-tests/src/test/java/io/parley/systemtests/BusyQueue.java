@@ -26,8 +26,7 @@ final class BusyQueue implements AutoCloseable {
   /** What some seconds of work came to. */
   record Work(long messages, long nanos, long cpuNanos) {
     Work plus(Work other) {
-      return new Work(
-          messages + other.messages, nanos + other.nanos, cpuNanos + other.cpuNanos);
+      return new Work(messages + other.messages, nanos + other.nanos, cpuNanos + other.cpuNanos);
     }
 
     double perSecond() {
@@ -83,8 +82,7 @@ final class BusyQueue implements AutoCloseable {
                     }
                   });
     }
-    Await.until(
-        "all " + sent + " handled", () -> handled.get() >= sent || failure.get() != null);
+    Await.until("all " + sent + " handled", () -> handled.get() >= sent || failure.get() != null);
     if (failure.get() != null) {
       throw new IllegalStateException("not sent", failure.get());
     }

@@ -19,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  * takes about two minutes, so that is no test but a campaign:
  *
  * <pre>
- *   mvn -q -B -pl broker-system-tests -am -DskipTests test-compile \
- *       dependency:build-classpath -Dmdep.outputFile=target/classpath
- *   java -cp broker-system-tests/target/test-classes:$(cat broker-system-tests/target/classpath) \
- *       io.parley.systemtests.IdleCampaign [queues|inboxes|connections [how many]] ...
+ *   broker-system-tests/idle-campaign [queues|inboxes|connections [how many]]
  * </pre>
  *
  * <p>{@code IdleIT} is its short form. Prints a table with a verdict for each target; exits with 1

@@ -19,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Many services that are connected, consume from a queue of their own with nothing in it, and say
- * now and then that they are there. A socket each and nothing else, so that ten thousand fit
- * beside the broker.
+ * now and then that they are there. A socket each and nothing else, so that ten thousand fit beside
+ * the broker.
  */
 final class IdleConnections implements AutoCloseable {
   /** Each is heard of at least twice in the broker's 10 s. */

@@ -84,8 +84,7 @@ class RestTest {
   @Test
   void shouldKeepTheOrderOfKeysAcrossARest() {
     TestConsumer consumer = namespace.consume(queue, 10);
-    namespace.send(
-        command("cart.Add", "k1").key("k"), command("cart.Add", "k2").key("k"));
+    namespace.send(command("cart.Add", "k1").key("k"), command("cart.Add", "k2").key("k"));
     Delivered first = consumer.takeOne();
     rest();
 
