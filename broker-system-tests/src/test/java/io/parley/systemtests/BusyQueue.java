@@ -25,6 +25,8 @@ final class BusyQueue implements AutoCloseable {
 
   /** What some seconds of work came to. */
   record Work(long messages, long nanos, long cpuNanos) {
+    static final Work NONE = new Work(0, 0, 0);
+
     Work plus(Work other) {
       return new Work(messages + other.messages, nanos + other.nanos, cpuNanos + other.cpuNanos);
     }

@@ -52,7 +52,7 @@ final class IdleCampaign {
 
   /** How long the busy queue is watched. */
   record Watch(int warmUpMs, int rounds, int roundMs) {
-    static final Watch LONG = new Watch(8_000, 5, 2_500);
+    static final Watch LONG = new Watch(8_000, 9, 1_500);
   }
 
   /**
@@ -64,8 +64,10 @@ final class IdleCampaign {
    * @param restart from the start after a SIGKILL to readiness, with all of them
    * @param bareRestart the same of the broker without
    * @param comingBack until all connections were welcomed again; null for what is no connection
-   * @param with the busy queue beside them
+   * @param with the busy queue beside them, all rounds together
    * @param without the busy queue of the broker without
+   * @param rateRatio median of the rounds: how much of the rate without there is with them
+   * @param cpuRatio median of the rounds: processor time of the broker per message
    * @param scrape until the answer of {@code /metrics} was there, with all of them
    * @param destinationsShown how many have values of their own there
    */
@@ -80,18 +82,12 @@ final class IdleCampaign {
       @Nullable Duration comingBack,
       BusyQueue.Work with,
       BusyQueue.Work without,
+      double rateRatio,
+      double cpuRatio,
       Duration scrape,
       long destinationsShown) {
     static final Duration RESTART_MAX = Duration.ofSeconds(3);
     static final double RATE_RATIO_MIN = 0.95;
-
-    double rateRatio() {
-      return with.perSecond() / without.perSecond();
-    }
-
-    double cpuRatio() {
-      return with.cpuMicros() / without.cpuMicros();
-    }
 
     boolean isHeapFine() {
       return heapBytes <= kind.heapBytesMax;
@@ -102,7 +98,7 @@ final class IdleCampaign {
     }
 
     boolean isRateFine() {
-      return rateRatio() >= RATE_RATIO_MIN;
+      return rateRatio >= RATE_RATIO_MIN;
     }
 
     boolean isFine() {
@@ -141,8 +137,8 @@ final class IdleCampaign {
               "",
               true)
           + row(
-              "ratio",
-              String.format("%.3f, CPU %.3f", rateRatio(), cpuRatio()),
+              "median ratio",
+              String.format("%.3f, CPU %.3f", rateRatio, cpuRatio),
               ">= " + RATE_RATIO_MIN,
               isRateFine());
     }
@@ -215,7 +211,7 @@ final class IdleCampaign {
       if (kind == Kind.CONNECTIONS) {
         comingBack = timed(() -> connections = new IdleConnections(with.port(), many));
       }
-      BusyQueue.Work[] work = compare(with, without);
+      Comparison busy = compare(with, without);
       long begin = System.nanoTime();
       String metrics = with.admin().text("/metrics");
       Duration scrape = Duration.ofNanos(System.nanoTime() - begin);
@@ -228,8 +224,10 @@ final class IdleCampaign {
           restart,
           bareRestart,
           comingBack,
-          work[0],
-          work[1],
+          busy.with,
+          busy.without,
+          median(busy.rateRatios),
+          median(busy.cpuRatios),
           scrape,
           metrics.lines().filter(line -> line.startsWith(CONSUMERS_METRIC)).count());
     } finally {
@@ -344,24 +342,43 @@ final class IdleCampaign {
     }
   }
 
+  private static final class Comparison {
+    private final List<Double> rateRatios = new ArrayList<>();
+    private final List<Double> cpuRatios = new ArrayList<>();
+    private BusyQueue.Work with = BusyQueue.Work.NONE;
+    private BusyQueue.Work without = BusyQueue.Work.NONE;
+
+    void add(BusyQueue.Work roundWith, BusyQueue.Work roundWithout) {
+      rateRatios.add(roundWith.perSecond() / roundWithout.perSecond());
+      cpuRatios.add(roundWith.cpuMicros() / roundWithout.cpuMicros());
+      with = with.plus(roundWith);
+      without = without.plus(roundWithout);
+    }
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+  }
+
   /** The busy queue with them and without, in turns, so that the machine's moods hit both. */
-  private BusyQueue.Work[] compare(BrokerProcess with, BrokerProcess without) throws Exception {
+  private Comparison compare(BrokerProcess with, BrokerProcess without) throws Exception {
     try (BrokerMemory withMemory = BrokerMemory.of(with.pid());
         BrokerMemory withoutMemory = BrokerMemory.of(without.pid());
         BusyQueue withQueue = new BusyQueue(with, withMemory);
         BusyQueue withoutQueue = new BusyQueue(without, withoutMemory)) {
       withoutQueue.work(watch.warmUpMs);
       withQueue.work(watch.warmUpMs);
-      BusyQueue.Work withSum = new BusyQueue.Work(0, 0, 0);
-      BusyQueue.Work withoutSum = new BusyQueue.Work(0, 0, 0);
+      Comparison compared = new Comparison();
       for (int i = 0; i < watch.rounds; i++) {
-        withoutSum = withoutSum.plus(withoutQueue.work(watch.roundMs));
-        withSum = withSum.plus(withQueue.work(watch.roundMs));
+        boolean withFirst = i % 2 == 0;
+        BusyQueue.Work first = (withFirst ? withQueue : withoutQueue).work(watch.roundMs);
+        BusyQueue.Work second = (withFirst ? withoutQueue : withQueue).work(watch.roundMs);
+        compared.add(withFirst ? first : second, withFirst ? second : first);
         if (connections != null) {
           connections.check();
         }
       }
-      return new BusyQueue.Work[] {withSum, withoutSum};
+      return compared;
     }
   }
 }

@@ -24,6 +24,9 @@ public final class Consumer {
   private boolean closed;
   private long nextExpiryMs = Long.MAX_VALUE;
 
+  /** Which one it is among all, in the order they came. */
+  final long number;
+
   /** Its place among {@link LeaseDeadlines}: theirs alone. */
   long queuedAtMs = Long.MAX_VALUE;
 
@@ -32,6 +35,7 @@ public final class Consumer {
     this.sink = sink;
     this.leaseMs = leaseMs;
     this.deadlines = deadlines;
+    this.number = deadlines.nextNumber();
   }
 
   /** Where it consumes. */

@@ -3,7 +3,8 @@ package io.parley.engine.destination;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 
 /**
  * When leases end, over all consumers of all destinations: those that hold nothing cost nothing,
@@ -14,8 +15,16 @@ import java.util.PriorityQueue;
  * thread.
  */
 final class LeaseDeadlines {
-  private final PriorityQueue<Consumer> byTime =
-      new PriorityQueue<>(Comparator.comparingLong((Consumer consumer) -> consumer.queuedAtMs));
+  private final NavigableSet<Consumer> byTime =
+      new TreeSet<>(
+          Comparator.comparingLong((Consumer consumer) -> consumer.queuedAtMs)
+              .thenComparingLong(consumer -> consumer.number));
+  private long consumers;
+
+  /** A number for a consumer that no other has. */
+  long nextNumber() {
+    return ++consumers;
+  }
 
   /** A consumer's leases may end from a time on, earlier than was said of it before. */
   void expiresBy(Consumer consumer, long timeMs) {
@@ -23,7 +32,7 @@ final class LeaseDeadlines {
       return;
     }
     if (consumer.queuedAtMs != Long.MAX_VALUE) {
-      byTime.remove(consumer); // a lease was made shorter: rare
+      byTime.remove(consumer); // a lease was made shorter, or is short among long ones
     }
     consumer.queuedAtMs = timeMs;
     byTime.add(consumer);
@@ -39,16 +48,16 @@ final class LeaseDeadlines {
 
   /** Takes out the consumers that have to be looked at now. */
   List<Consumer> due(long nowMs) {
-    Consumer first = byTime.peek();
-    if (first == null || first.queuedAtMs > nowMs) {
+    if (byTime.isEmpty() || byTime.first().queuedAtMs > nowMs) {
       return List.of();
     }
     List<Consumer> due = new ArrayList<>();
-    while (first != null && first.queuedAtMs <= nowMs) {
-      byTime.remove();
-      first.queuedAtMs = Long.MAX_VALUE;
-      due.add(first);
-      first = byTime.peek();
+    while (!byTime.isEmpty() && byTime.first().queuedAtMs <= nowMs) {
+      Consumer consumer = byTime.pollFirst();
+      if (consumer != null) {
+        consumer.queuedAtMs = Long.MAX_VALUE;
+        due.add(consumer);
+      }
     }
     return due;
   }
