@@ -63,6 +63,9 @@ final class IdleCampaign {
    * @param making until all were made, each confirmed
    * @param restart from the start after a SIGKILL to readiness, with all of them
    * @param bareRestart the same of the broker without
+   * @param restartCpu processor time of that restart, which other work on the machine hardly
+   *     changes
+   * @param bareRestartCpu the same of the broker without
    * @param comingBack until all connections were welcomed again; null for what is no connection
    * @param with the busy queue beside them, all rounds together
    * @param without the busy queue of the broker without
@@ -79,6 +82,8 @@ final class IdleCampaign {
       Duration making,
       Duration restart,
       Duration bareRestart,
+      Duration restartCpu,
+      Duration bareRestartCpu,
       @Nullable Duration comingBack,
       BusyQueue.Work with,
       BusyQueue.Work without,
@@ -118,6 +123,11 @@ final class IdleCampaign {
               restart.toMillis() + " ms",
               "<= " + RESTART_MAX.toMillis() + " ms",
               isRestartFine())
+          + row(
+              "restart, CPU (broker without: " + bareRestartCpu.toMillis() + " ms)",
+              restartCpu.toMillis() + " ms",
+              "",
+              true)
           + (comingBack == null
               ? ""
               : row("all connected again within", comingBack.toMillis() + " ms", "", true))
@@ -223,6 +233,8 @@ final class IdleCampaign {
           made.took,
           restart,
           bareRestart,
+          with.startCpu(),
+          without.startCpu(),
           comingBack,
           busy.with,
           busy.without,
