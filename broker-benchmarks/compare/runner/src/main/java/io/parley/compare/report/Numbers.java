@@ -35,7 +35,7 @@ final class Numbers {
     return lowest.equals(highest) ? median : median + " (" + lowest + "–" + highest + ")";
   }
 
-  private static String factor(double value) {
+  static String factor(double value) {
     return String.format(
         Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f", value);
   }
