@@ -54,6 +54,7 @@ public final class PeerRun {
   private final String peer;
   private final String workload;
   private final int run;
+  private final String server;
   private final Path directory;
 
   private PeerRun(Map<String, String> options) {
@@ -61,6 +62,7 @@ public final class PeerRun {
     this.peer = option("peer");
     this.workload = option("workload");
     this.run = Integer.parseInt(option("run"));
+    this.server = option("server");
     this.directory = Path.of(option("directory"));
   }
 
@@ -91,8 +93,7 @@ public final class PeerRun {
       if (probe != null) {
         probe.measure(PROBE);
       }
-      return RunResult.of(
-          peer, run, option("server"), report, probe == null ? null : probe.result());
+      return RunResult.of(peer, run, server, report, probe == null ? null : probe.result());
     } catch (UnsupportedTrafficException e) {
       return RunResult.failed(peer, workload, run, startedAt, lack(e));
     } catch (RuntimeException e) {

@@ -30,6 +30,7 @@ final class SvgPlot {
   private static final int BAR = 14;
   private static final int HEAD = 44;
   private static final int FOOT = 26;
+  private static final int LEGEND = 24;
 
   private static final String BASELINE = "#0b6e4f";
   private static final String SYNCED = "#6b7a8f";
@@ -78,15 +79,16 @@ final class SvgPlot {
       }
     }
     return picture(
-        "● p50  ◆ p99  | p99.9, medians of the runs; logarithmic. Dashed: one write and fdatasync on"
-            + " the disk alone, p50.");
+        "● p50  ◆ p99  | p99.9: medians, logarithmic. Dashed: p50 of a write and fdatasync on the disk"
+            + " alone.");
   }
 
   private String picture(String explanation) {
     if (out.isEmpty()) {
       return "";
     }
-    legend("† confirms before the message is on the disk. " + explanation);
+    legend(explanation);
+    legend("† confirms before the message is on the disk.");
     return String.format(
             Locale.ROOT,
             "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'"
@@ -144,7 +146,7 @@ final class SvgPlot {
       return "";
     }
     Spread ratio = row.ratioTo(base, value);
-    return ratio == null ? "" : String.format(Locale.ROOT, "   (%.2f ×)", ratio.median());
+    return ratio == null ? "" : "   (" + Numbers.factor(ratio.median()) + " ×)";
   }
 
   // ---- times
@@ -279,9 +281,8 @@ final class SvgPlot {
   }
 
   private void legend(String text) {
-    y += 20;
-    text(8, y, text, FAINT);
-    y += 20;
+    text(8, y + LEGEND / 2.0, text, FAINT);
+    y += LEGEND;
   }
 
   private String color(Row row) {
