@@ -99,8 +99,7 @@ public final class PeerRun {
     } catch (RuntimeException e) {
       e.printStackTrace();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return RunResult.failed(
-          peer, workload, run, startedAt, Paths.shortened(cause.toString()));
+      return RunResult.failed(peer, workload, run, startedAt, Paths.shortened(cause.toString()));
     }
   }
 

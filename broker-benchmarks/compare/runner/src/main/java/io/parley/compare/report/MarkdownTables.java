@@ -36,7 +36,8 @@ final class MarkdownTables {
     line("Median (lowest–highest) of the runs; a ratio is of the medians, with the lowest and");
     line("highest of runs made one after the other. Runs in which others on the machine used more");
     line("than a quarter of a core count only where a peer has no others, and are marked *noisy*.");
-    line("† confirms before the message is on the disk: not the same promise. *In syncs*: how often");
+    line(
+        "† confirms before the message is on the disk: not the same promise. *In syncs*: how often");
     line("the disk alone, next to the run, did one write of a message's size and fdatasync (one");
     line("outstanding, overwriting) in the time of a confirm.");
     line("");
@@ -151,7 +152,10 @@ final class MarkdownTables {
                 + (traffic.producers() == 1 ? "" : " each");
     String receivers =
         traffic.subscriptions() > 0
-            ? traffic.subscriptions() + " subscriptions, each with " + traffic.consumers() + " consumer"
+            ? traffic.subscriptions()
+                + " subscriptions, each with "
+                + traffic.consumers()
+                + " consumer"
             : traffic.consumers() + " consumer";
     return String.format(
         Locale.ROOT,

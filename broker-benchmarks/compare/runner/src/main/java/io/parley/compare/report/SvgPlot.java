@@ -10,8 +10,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Workloads as a picture, a panel each: one of rates, as bars with the spread of the runs, or one of
- * times, as dots at p50, p99 and p99.9 on a logarithmic axis, with a line at what the disk alone
+ * Workloads as a picture, a panel each: one of rates, as bars with the spread of the runs, or one
+ * of times, as dots at p50, p99 and p99.9 on a logarithmic axis, with a line at what the disk alone
  * takes. Drawn by hand, so that it needs nothing and reads as text in a diff. Used once.
  *
  * <pre>

@@ -64,8 +64,28 @@ final class Runs {
     RunResult example = of(peer, 1, 1_000);
     TrafficResult traffic =
         new TrafficResult(
-            "commands", 100, 1, 1, 0, 1, 0, true, 1_000, 1_000, 1_000, confirm, TIMES, 10, 10, 10,
-            0, 0, 0, 0, 0, 0);
+            "commands",
+            100,
+            1,
+            1,
+            0,
+            1,
+            0,
+            true,
+            1_000,
+            1_000,
+            1_000,
+            confirm,
+            TIMES,
+            10,
+            10,
+            10,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0);
     return new RunResult(
         peer,
         "commands-sync",
