@@ -99,7 +99,8 @@ public final class PeerRun {
     } catch (RuntimeException e) {
       e.printStackTrace();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return RunResult.failed(peer, workload, run, startedAt, Paths.shortened(cause.toString()));
+      String problem = MachinePaths.shortened(cause.toString());
+      return RunResult.failed(peer, workload, run, startedAt, problem);
     }
   }
 

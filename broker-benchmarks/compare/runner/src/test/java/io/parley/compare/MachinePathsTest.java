@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class PathsTest {
+class MachinePathsTest {
   @Test
   void shouldKeepTheLastNameOfAPath() {
-    assertThat(Paths.shortened("exec /home/x/bin/nats-server: gone, see '/var/log/a.log'"))
+    assertThat(MachinePaths.shortened("exec /home/x/bin/nats-server: gone, see '/var/log/a.log'"))
         .isEqualTo("exec nats-server: gone, see 'a.log'");
   }
 
   @Test
   void shouldLeaveAddressesAndRatiosAsTheyAre() {
-    assertThat(Paths.shortened("tcp://127.0.0.1:2/a/b, 3/4/5 of a, org/b/c"))
+    assertThat(MachinePaths.shortened("tcp://127.0.0.1:2/a/b, 3/4/5 of a, org/b/c"))
         .isEqualTo("tcp://127.0.0.1:2/a/b, 3/4/5 of a, org/b/c");
   }
 }
