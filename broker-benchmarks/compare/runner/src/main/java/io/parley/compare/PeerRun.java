@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerRun {
   private static final String SET = "set-";
+  private static final String YAML = ".yaml";
 
   /** Before a run and after it. */
   private static final Duration PROBE = Duration.ofMillis(600);
@@ -95,12 +96,12 @@ public final class PeerRun {
       }
       return RunResult.of(peer, run, server, report, probe == null ? null : probe.result());
     } catch (UnsupportedTrafficException e) {
-      return RunResult.failed(peer, workload, run, startedAt, lack(e));
+      return RunResult.failed(peer, workloadName(), run, startedAt, lack(e));
     } catch (RuntimeException e) {
       e.printStackTrace();
       Throwable cause = e.getCause() == null ? e : e.getCause();
       String problem = MachinePaths.shortened(cause.toString());
-      return RunResult.failed(peer, workload, run, startedAt, problem);
+      return RunResult.failed(peer, workloadName(), run, startedAt, problem);
     }
   }
 
@@ -117,6 +118,12 @@ public final class PeerRun {
     DiskProbe probe = new DiskProbe(directory, Math.max(1, bytes.getAsInt()));
     probe.measure(PROBE);
     return probe;
+  }
+
+  /** Of a file, what it is called without its folder. */
+  private String workloadName() {
+    String file = String.valueOf(Path.of(workload).getFileName());
+    return file.endsWith(YAML) ? file.substring(0, file.length() - YAML.length()) : file;
   }
 
   /** What the peer hasn't; what it is stands elsewhere. */
