@@ -146,7 +146,7 @@ final class KafkaTarget implements Target {
     awaitMembers();
     Map<String, Object> settings = common();
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, traffic.isLatencyBound() ? 0 : LINGER_MS);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis(traffic));
     settings.put(
         ProducerConfig.BATCH_SIZE_CONFIG,
         Math.max(BATCH_BYTES_MIN, BATCH_MESSAGES * traffic.sizeBytes()));
@@ -175,6 +175,15 @@ final class KafkaTarget implements Target {
         client.close();
       }
     };
+  }
+
+  /**
+   * None where it only delays. At a fixed rate, with every append synced, it helps: p50 of
+   * commands-paced was 9 ms instead of 15 to 29, as fewer appends wait for the disk.
+   */
+  private int lingerMillis(Traffic traffic) {
+    boolean worthIt = !traffic.isLatencyBound() || (traffic.isPaced() && fsync);
+    return worthIt ? LINGER_MS : 0;
   }
 
   @Override
