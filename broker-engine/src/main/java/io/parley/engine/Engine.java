@@ -141,11 +141,12 @@ public final class Engine implements OperationHandler {
    */
   public void write() {
     Group building = group();
+    intake.finish(building);
     destinations.finish(building);
     building.finish();
     if (!building.transaction().isEmpty()) {
       byte[] applied =
-          new ValueWriter(VERSION).i64(building.position()).i64(building.timeMs()).done();
+          ValueWriter.sized(VERSION, 16).i64(building.position()).i64(building.timeMs()).done();
       building.transaction().put(Table.META, APPLIED, applied);
       store.write(building.transaction());
       position = building.position();

@@ -75,7 +75,7 @@ final class Messages {
   }
 
   private byte[] encodeState() {
-    return new ValueWriter(VERSION)
+    return ValueWriter.sized(VERSION, 6 * Long.BYTES)
         .i64(nextSequence)
         .i64(inRuns)
         .i64(delayed.count())

@@ -34,6 +34,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
   private static final int FRAME_MIN_BYTES = 5;
 
   private final boolean atBroker;
+  private final WireReader reader = new WireReader();
   private int maxFrameBytes = WireLimits.UNAUTHENTICATED_FRAME_MAX_BYTES;
   private boolean established;
   private boolean broken;
@@ -126,7 +127,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
           "frame type: 0x" + Integer.toHexString(code) + " (expected: a type of version 1)");
     }
     checkTurn(type);
-    WireReader reader = new WireReader(in, length - FRAME_MIN_BYTES, type);
+    reader.start(in, length - FRAME_MIN_BYTES, type);
     Frame frame =
         atBroker
             ? RequestReader.read(type, correlation, reader)

@@ -4,6 +4,7 @@ import static io.parley.protocol.WireLimits.CONTENT_TYPE_MAX_BYTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.parley.protocol.MalformedFrameException;
 import io.parley.protocol.frame.FrameType;
 import io.parley.protocol.model.MessageBatch;
@@ -18,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the fields of one frame in order. Every method names its field, so that a {@link
- * MalformedFrameException} can.
+ * Reads the fields of one frame after the other, in order. Every method names its field, so that a
+ * {@link MalformedFrameException} can.
  *
  * <p>Nothing is allocated for a length or count before the frame has been seen to hold it.
  */
@@ -27,19 +28,21 @@ final class WireReader {
   private static final byte[] NO_BYTES = new byte[0];
   private static final int RECORD_MIN_BYTES = MessageRecord.FIXED_BYTES + 1;
 
-  private final ByteBuf in;
-  private final FrameType type;
-  private final int end;
+  private ByteBuf in = Unpooled.EMPTY_BUFFER;
+  private FrameType type = FrameType.PING;
+  private int end;
 
   /**
-   * A reader of the next {@code length} bytes.
+   * Reads the next {@code length} bytes, a frame of a type.
    *
    * @param length at most what the buffer holds
+   * @return this reader
    */
-  WireReader(ByteBuf in, int length, FrameType type) {
-    this.in = in;
-    this.type = type;
-    this.end = in.readerIndex() + length;
+  WireReader start(ByteBuf buffer, int length, FrameType frameType) {
+    in = buffer;
+    type = frameType;
+    end = in.readerIndex() + length;
+    return this;
   }
 
   int u8(String field) {
@@ -165,8 +168,8 @@ final class WireReader {
     if (count > maxCount) {
       throw wrong(field, count, "0 to " + maxCount);
     }
-    if (count == 0) {
-      return List.of();
+    if (count < 2) {
+      return count == 0 ? List.of() : List.of(element.apply(this));
     }
     List<T> list = new ArrayList<>(Math.min(count, end - in.readerIndex()));
     for (int i = 0; i < count; i++) {
@@ -181,6 +184,7 @@ final class WireReader {
     if (left > 0) {
       throw wrong("bytes after the last field", left, "0");
     }
+    in = Unpooled.EMPTY_BUFFER;
   }
 
   /** What to throw for a field with a value that isn't accepted. */
