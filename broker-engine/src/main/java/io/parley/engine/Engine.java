@@ -117,6 +117,7 @@ public final class Engine implements OperationHandler {
    * Starts a group. Time never runs backwards: an earlier time than the last group's is that one's.
    */
   public void begin(long nowMs) {
+    chunks.recycle();
     group = new Group(chunks, store.begin(), position + 1, seen(nowMs), chunkBuffer);
   }
 

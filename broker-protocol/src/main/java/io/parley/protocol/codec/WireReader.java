@@ -7,10 +7,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.parley.protocol.MalformedFrameException;
 import io.parley.protocol.frame.FrameType;
+import io.parley.protocol.model.BytePool;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Payload;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,9 +30,19 @@ final class WireReader {
   private static final byte[] NO_BYTES = new byte[0];
   private static final int RECORD_MIN_BYTES = MessageRecord.FIXED_BYTES + 1;
 
+  private final @Nullable BytePool pool;
   private ByteBuf in = Unpooled.EMPTY_BUFFER;
   private FrameType type = FrameType.PING;
   private int end;
+
+  /**
+   * A reader.
+   *
+   * @param pool for records that are stored and then let go of; null for none
+   */
+  WireReader(@Nullable BytePool pool) {
+    this.pool = pool;
+  }
 
   /**
    * Reads the next {@code length} bytes, a frame of a type.
@@ -139,19 +151,27 @@ final class WireReader {
 
   /** Records after their own length field. */
   MessageBatch records32(int count) {
-    return records(count, length32("records"));
+    int length = length32("records");
+    checkRecords(count, length);
+    return count == 0 ? MessageBatch.EMPTY : MessageBatch.of(bytes("records", length), count);
   }
 
-  /** Records that take what is left of the frame. */
+  /** Records that take what is left of the frame, in an array of the pool. */
   MessageBatch recordsToEnd(int count) {
-    return records(count, end - in.readerIndex());
+    int length = end - in.readerIndex();
+    checkRecords(count, length);
+    if (pool == null) {
+      return MessageBatch.of(bytes("records", length), count);
+    }
+    PooledBytes bytes = pool.take(length);
+    in.readBytes(bytes.array(), 0, length);
+    return new MessageBatch(bytes.array(), 0, length, count, bytes);
   }
 
-  private MessageBatch records(int count, int length) {
+  private void checkRecords(int count, int length) {
     if (!canHold(length, count)) {
       throw wrong("records", length + " bytes", recordBytesExpected(count));
     }
-    return count == 0 ? MessageBatch.EMPTY : MessageBatch.of(bytes("records", length), count);
   }
 
   /** Whether so many bytes can be so many records: the least that is to be known before a look. */

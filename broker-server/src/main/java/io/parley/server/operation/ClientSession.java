@@ -163,6 +163,13 @@ final class ClientSession implements Session {
       this.kind = kind;
     }
 
+    /** The engine has copied what it keeps. If it failed, that isn't so sure. */
+    @Override
+    public void done(Result result) {
+      batch.release();
+      super.done(result);
+    }
+
     @Override
     Frame frame(Result result) {
       List<Result.Refusal> refusals = ((Result.Sent) result).refusals();
@@ -196,7 +203,7 @@ final class ClientSession implements Session {
     abstract Frame frame(Result result);
 
     @Override
-    public final void done(Result result) {
+    public void done(Result result) {
       leaveWindow();
       channel.send(
           result instanceof Result.Refused refused
