@@ -36,11 +36,11 @@ class AllocationTest {
   private long nextSequence = 1;
 
   /**
-   * Bounds are about twice what was measured. What the store copies is not the engine's: the
-   * in-memory store keeps each message once.
+   * The bounds are half as much again as was measured, 13 B or, with an operation of 32 B for each
+   * message, 45 B. What the in-memory store keeps, each message once, is not the engine's.
    */
   @ParameterizedTest(name = "{0} sends of {1} messages in a group: {2} B")
-  @CsvSource({"1, 1000, 24", "10, 100, 32", "1000, 1, 120"})
+  @CsvSource({"1, 1000, 20", "10, 100, 20", "1000, 1, 68"})
   void shouldAllocateLittlePerMessage(int sendsInGroup, int messagesInSend, int bytesMax) {
     open();
     MessageBatch batch = batch(messagesInSend);
@@ -78,7 +78,9 @@ class AllocationTest {
       engine.begin(NOW_MS);
       for (int i = 0; i < sendsInGroup; i++) {
         Result result = engine.apply(new Operation.Send(session, nextSequence, batch, List.of()));
-        assertThat(result == Result.Sent.ALL).isTrue();
+        if (result != Result.Sent.ALL) {
+          throw new AssertionError(result + " (expected: all sent)");
+        }
         nextSequence += batch.count();
       }
       engine.write();
