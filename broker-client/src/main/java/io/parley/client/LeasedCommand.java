@@ -21,6 +21,13 @@ final class LeasedCommand extends LeasedMessage implements CommandDelivery {
     return settleAsyncWith(settlementOf(result));
   }
 
+  /** Settles it unless it is settled already. */
+  void settleIfOpen(CommandResult result) {
+    if (!isSettled()) {
+      trySettle(settlementOf(result), null);
+    }
+  }
+
   private @Nullable Settlement settlementOf(CommandResult result) {
     if (result instanceof CommandCompletion completion) {
       return completion(completion.result(), completion.emissions());

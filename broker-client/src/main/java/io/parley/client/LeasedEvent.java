@@ -21,6 +21,13 @@ final class LeasedEvent extends LeasedMessage implements EventDelivery {
     return settleAsyncWith(settlementOf(result));
   }
 
+  /** Settles it unless it is settled already. */
+  void settleIfOpen(EventResult result) {
+    if (!isSettled()) {
+      trySettle(settlementOf(result), null);
+    }
+  }
+
   private @Nullable Settlement settlementOf(EventResult result) {
     if (result instanceof EventCompletion completion) {
       return completion(null, completion.emissions());

@@ -140,6 +140,11 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
 
   /** The settlement for an exception out of its handler. */
   Settlement failedBy(Throwable failure) {
+    return thrownAt(failure);
+  }
+
+  /** A failed attempt, whatever the exception may want to say besides. */
+  final Settlement thrownAt(Throwable failure) {
     return fail(failure.getClass().getName(), String.valueOf(failure.getMessage()), false);
   }
 
@@ -209,6 +214,15 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
       dropped = true;
       consumption.settle(this);
     }
+  }
+
+  final boolean isSettled() {
+    return settled;
+  }
+
+  /** Gives it back uncounted, unless it is settled. */
+  final void giveBack() {
+    trySettle(new Settlement.Release(epoch(), sequence(), 1), null);
   }
 
   private IllegalStateException alreadySettled() {

@@ -334,6 +334,27 @@ public final class ParleyClient implements AutoCloseable {
     return new Responder.Builder(this);
   }
 
+  /**
+   * Opens a receiver of a queue, to take its commands one by one instead of handling them as they
+   * come: {@link #commandConsumer} with that queue and {@link
+   * CommandConsumer.Builder#openReceiver}, which claims no types but has whatever the queue owns.
+   *
+   * @throws io.parley.protocol.ParleyException if it is refused: {@code OWNED_BY} another service
+   */
+  public Receiver<CommandDelivery> receiver(String queue) {
+    return commandConsumer().queue(queue).openReceiver();
+  }
+
+  /**
+   * Opens a receiver of a subscription, to take its events one by one: {@link #subscriber} with
+   * that name and {@link Subscriber.Builder#openReceiver}, which leaves its patterns as they are.
+   *
+   * @throws io.parley.protocol.ParleyException if it is refused
+   */
+  public Receiver<EventDelivery> eventReceiver(String subscription) {
+    return subscriber().subscription(subscription).openReceiver();
+  }
+
   /** What turns bodies into bytes and back: for results of outcomes and the like. */
   public PayloadCodec codec() {
     return settings.codec();
