@@ -45,7 +45,7 @@ final class BatchHandling<D extends LeasedMessage, B> implements Dispatch.Handli
     List<B> bodies = new ArrayList<>();
     addDecoded(first, messages, bodies);
     for (D message : source.takeMore(max - 1, type -> dispatch.find(type) == this)) {
-      if (source.isFit(message)) {
+      if (source.begin(message)) {
         addDecoded(message, messages, bodies);
       }
     }
@@ -74,7 +74,7 @@ final class BatchHandling<D extends LeasedMessage, B> implements Dispatch.Handli
     } catch (Throwable e) {
       boolean failed = false;
       for (D message : messages) {
-        failed |= message.trySettle(message.thrownAt(e), null);
+        failed |= message.tryFail(e, message.thrownAt(e));
       }
       if (failed) {
         source.tellFailed(messages.get(0).type(), e);

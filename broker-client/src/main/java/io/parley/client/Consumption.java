@@ -9,6 +9,7 @@ import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Settlement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -142,6 +143,10 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     return connection.settings().codec();
   }
 
+  Interceptors interceptors() {
+    return connection.settings().interceptors();
+  }
+
   Response.HelloOk limits() {
     return connection.welcome();
   }
@@ -181,23 +186,39 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   private void handle(D message) {
-    if (!isFit(message)) {
+    if (!begin(message)) {
       return;
     }
     Cause.enter(message);
     try {
-      receiver.receive(message, this);
+      receive(message);
     } catch (Throwable e) {
-      if (message.trySettle(message.failedBy(e), null) && !(e instanceof RejectedException)) {
-        tellFailed(message.type(), e);
-      }
+      thrown(message, e);
     } finally {
       Cause.leave();
     }
   }
 
-  /** Whether a message that was taken can be begun; what can't be is put aside. */
-  boolean isFit(D message) {
+  private void receive(D message) throws Exception {
+    Duration time = settings.deadline();
+    if (time == null) {
+      receiver.receive(message, this);
+      return;
+    }
+    try (Deadline.Scope scope = Deadline.in(time).enter()) {
+      receiver.receive(message, this);
+    }
+  }
+
+  private void thrown(D message, Throwable failure) {
+    if (message.tryFail(failure, message.failedBy(failure))
+        && !(failure instanceof RejectedException)) {
+      tellFailed(message.type(), failure);
+    }
+  }
+
+  /** Whether handling a message that was taken begins; where it can't, the message is settled. */
+  boolean begin(D message) {
     if (message.isLeaseLost()) {
       message.drop();
       return false;
@@ -206,6 +227,15 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     if (defect != null) {
       message.trySettle(message.fail(ErrorCode.CORRUPT_MESSAGE.name(), defect, true), null);
       return false;
+    }
+    Interceptors interceptors = interceptors();
+    if (!interceptors.isEmpty()) {
+      try {
+        message.begun(interceptors);
+      } catch (Throwable e) {
+        thrown(message, e);
+        return false;
+      }
     }
     return true;
   }
@@ -277,7 +307,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     D message = poll(nanos);
     while (message != null) {
       wakeUp.ask();
-      if (isFit(message)) {
+      if (begin(message)) {
         return message;
       }
       message = poll(until - System.nanoTime());

@@ -12,6 +12,11 @@ final class LeasedCommand extends LeasedMessage implements CommandDelivery {
   }
 
   @Override
+  Delivery delivery() {
+    return this;
+  }
+
+  @Override
   public void settle(CommandResult result) {
     settleWith(settlementOf(result));
   }

@@ -12,6 +12,11 @@ final class LeasedEvent extends LeasedMessage implements EventDelivery {
   }
 
   @Override
+  Delivery delivery() {
+    return this;
+  }
+
+  @Override
   public void settle(EventResult result) {
     settleWith(settlementOf(result));
   }

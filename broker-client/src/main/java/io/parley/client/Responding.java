@@ -108,8 +108,8 @@ final class Responding implements Registration {
       return Answer.unavailable("no handler for query type '" + question.type() + "'");
     }
     Cause.enter(question);
-    try {
-      return handling.answer(question, connection.settings().codec());
+    try (Deadline.Scope scope = question.deadline().enter()) {
+      return answer(question, handling);
     } catch (QueryException e) {
       return Answer.refusal(e.status(), String.valueOf(e.getMessage()));
     } catch (Throwable e) {
@@ -117,6 +117,22 @@ final class Responding implements Registration {
       return Answer.unavailable(e.getClass().getName() + ": " + e.getMessage());
     } finally {
       Cause.leave();
+    }
+  }
+
+  private Answer<?> answer(AskedQuestion question, Handling<?> handling) throws Exception {
+    PayloadCodec codec = connection.settings().codec();
+    Afters<Answer<?>> afters = connection.settings().interceptors().beforeAnswer(question);
+    if (afters == null) {
+      return handling.answer(question, codec);
+    }
+    try {
+      Answer<?> answer = handling.answer(question, codec);
+      afters.ended(answer, null);
+      return answer;
+    } catch (Throwable e) {
+      afters.ended(null, e);
+      throw e;
     }
   }
 

@@ -7,6 +7,7 @@ import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,7 +29,7 @@ final class Sends {
   private final Connection connection;
   private final MessageIdSource ids;
   private final SendWindow window;
-  private final long waitNanos;
+  private final Duration wait;
   private final HandOver<PendingSend> handOver = new HandOver<>();
   private final WakeUp wakeUp;
   private final Deque<PendingSend> waiting = new ArrayDeque<>();
@@ -41,7 +42,7 @@ final class Sends {
     this.connection = connection;
     this.ids = ids;
     this.window = new SendWindow(settings.maxInFlight());
-    this.waitNanos = settings.sendTimeout().toNanos();
+    this.wait = settings.sendTimeout();
     this.wakeUp = new WakeUp(connection::execute, this::pump);
   }
 
@@ -74,7 +75,7 @@ final class Sends {
   private boolean enter(PendingSend send) {
     boolean mayWait = !connection.loop().inEventLoop();
     try {
-      if (window.acquire(send.size(), mayWait ? waitNanos : 0)) {
+      if (window.acquire(send.size(), mayWait ? Deadline.atMost(wait).toNanos() : 0)) {
         return true;
       }
     } catch (InterruptedException e) {

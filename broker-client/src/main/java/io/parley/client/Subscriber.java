@@ -73,6 +73,7 @@ public final class Subscriber implements AutoCloseable {
     private int concurrency = 1;
     private int leaseMs;
     private boolean autoExtend = true;
+    private @Nullable Duration deadline;
 
     Builder(ParleyClient client) {
       this.client = client;
@@ -175,6 +176,15 @@ public final class Subscriber implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How much time each handling has: handlers are within this {@link Deadline}, so what they send
+     * and ask has no more. 1 ms to 24 days; none by default. Nothing is interrupted when it passes.
+     */
+    public Builder deadline(Duration time) {
+      this.deadline = Numbers.requireMillis("deadline", time, 1);
+      return this;
+    }
+
     /** Whether leases are kept as long as an event is in hand; true by default. */
     public Builder autoExtend(boolean autoExtend) {
       this.autoExtend = autoExtend;
@@ -260,7 +270,8 @@ public final class Subscriber implements AutoCloseable {
           credit == 0 ? creditByDefault : credit,
           threads,
           leaseMs,
-          autoExtend);
+          autoExtend,
+          deadline);
     }
 
     private static EventResult result(@Nullable EventResult result) {

@@ -341,8 +341,7 @@ class BatchHandlerIT {
           10,
           batch -> {
             stock.send(follow, "of none");
-            stock.send(
-                OutgoingMessage.of(follow, "of one").causedBy(batch.get(0).delivery()));
+            stock.send(OutgoingMessage.of(follow, "of one").causedBy(batch.get(0).delivery()));
             return CommandResult.complete();
           });
 

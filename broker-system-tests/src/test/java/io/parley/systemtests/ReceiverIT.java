@@ -93,7 +93,8 @@ class ReceiverIT {
       assertThat(receiver.receive(Duration.ZERO)).isNull();
       long before = System.nanoTime();
       assertThat(receiver.receive(Duration.ofMillis(50))).isNull();
-      assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(Duration.ofMillis(50), PATIENCE);
+      assertThat(Duration.ofNanos(System.nanoTime() - before))
+          .isBetween(Duration.ofMillis(50), PATIENCE);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> receiver.receive(Duration.ofMillis(-1)))
           .withMessageContaining("timeout");
