@@ -144,6 +144,17 @@ public final class ParleyClient implements AutoCloseable {
     return confirmed(MessageKind.EVENT, event);
   }
 
+  /**
+   * Sends a command or publishes an event that was prepared before; everything said of {@link
+   * #sendAsync(OutgoingMessage)} holds, but that interceptors aren't called. Forwarded again within
+   * the broker's window it is stored once.
+   *
+   * @return its id, when it is durable
+   */
+  public CompletableFuture<MessageId> forwardAsync(PreparedMessage message) {
+    return sender.send(message);
+  }
+
   private MessageId confirmed(MessageKind kind, OutgoingMessage message) {
     requireNotOnEventLoop();
     PendingSend send = sender.send(kind, message);

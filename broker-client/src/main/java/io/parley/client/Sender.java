@@ -26,6 +26,16 @@ final class Sender {
     return interceptors.isEmpty() ? sends.send(kind, message) : intercepted(kind, message);
   }
 
+  /**
+   * Sends what was prepared before, which interceptors saw then.
+   *
+   * @throws DeadlineExceededException if there is no time for it any more
+   */
+  PendingSend send(PreparedMessage prepared) {
+    Deadline.requireTimeLeft(prepared.type());
+    return sends.send(prepared);
+  }
+
   private PendingSend intercepted(MessageKind kind, OutgoingMessage message) {
     Afters<MessageId> afters = interceptors.beforeSend(kind, message);
     PendingSend send;

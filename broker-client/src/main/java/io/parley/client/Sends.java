@@ -5,6 +5,7 @@ import io.parley.protocol.ParleyException;
 import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import java.time.Duration;
@@ -56,11 +57,27 @@ final class Sends {
     PayloadCodec codec = connection.settings().codec();
     Message message = outgoing.toMessage(kind, codec, ids, Cause.ofThisThread());
     byte[] record = MessageRecord.encode(message);
+    requireFits(message.type(), message.id(), record);
+    return begin(new PendingSend(message.id(), kind, record));
+  }
+
+  /** Sends what was encoded before. */
+  PendingSend send(PreparedMessage prepared) {
+    if (connection.isClosed()) {
+      throw new IllegalStateException("the client is closed");
+    }
+    requireFits(prepared.type(), prepared.id(), prepared.record());
+    return begin(new PendingSend(prepared.id(), prepared.kind(), prepared.record()));
+  }
+
+  private void requireFits(String type, MessageId id, byte[] record) {
     int max = connection.welcome().maxMessageBytes();
     if (record.length > max) {
-      throw BrokerErrors.tooLarge(message.type() + " " + message.id(), record.length, max);
+      throw BrokerErrors.tooLarge(type + " " + id, record.length, max);
     }
-    PendingSend send = new PendingSend(message.id(), kind, record);
+  }
+
+  private PendingSend begin(PendingSend send) {
     if (enter(send)) {
       handOver.put(send);
       wakeUp.ask();
