@@ -600,6 +600,7 @@ public final class ParleyClient implements AutoCloseable {
     private Duration sendTimeout = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(30);
     private ClientListener listener = new LoggingListener();
+    private final List<ClientListener> moreListeners = new ArrayList<>();
     private final List<ClientInterceptor> interceptors = new ArrayList<>();
 
     private Builder() {}
@@ -676,6 +677,12 @@ public final class ParleyClient implements AutoCloseable {
       return this;
     }
 
+    /** Adds a listener besides that of {@link #listener}; told after it, in the order of adding. */
+    public Builder addListener(ClientListener more) {
+      this.moreListeners.add(more);
+      return this;
+    }
+
     /**
      * Adds one that sees what is sent, asked, handled and answered; called after those added
      * before. None by default.
@@ -717,8 +724,17 @@ public final class ParleyClient implements AutoCloseable {
           connectTimeout,
           sendTimeout,
           drainTimeout,
-          listener,
+          allListeners(),
           interceptors.isEmpty() ? Interceptors.NONE : new Interceptors(List.copyOf(interceptors)));
+    }
+
+    private ClientListener allListeners() {
+      if (moreListeners.isEmpty()) {
+        return listener;
+      }
+      List<ClientListener> all = new ArrayList<>(moreListeners);
+      all.add(0, listener);
+      return new Listeners(List.copyOf(all));
     }
 
     private static void requireBytes(String what, String text, int max) {
