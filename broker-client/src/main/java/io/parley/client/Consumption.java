@@ -205,8 +205,11 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       receiver.receive(message, this);
       return;
     }
-    try (Deadline.Scope scope = Deadline.in(time).enter()) {
+    Deadline.Scope scope = Deadline.in(time).enter();
+    try {
       receiver.receive(message, this);
+    } finally {
+      scope.close();
     }
   }
 

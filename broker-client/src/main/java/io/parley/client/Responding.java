@@ -108,7 +108,8 @@ final class Responding implements Registration {
       return Answer.unavailable("no handler for query type '" + question.type() + "'");
     }
     Cause.enter(question);
-    try (Deadline.Scope scope = question.deadline().enter()) {
+    Deadline.Scope scope = question.deadline().enter();
+    try {
       return answer(question, handling);
     } catch (QueryException e) {
       return Answer.refusal(e.status(), String.valueOf(e.getMessage()));
@@ -116,6 +117,7 @@ final class Responding implements Registration {
       connection.tell(listener -> listener.handlerFailed(question.type(), e));
       return Answer.unavailable(e.getClass().getName() + ": " + e.getMessage());
     } finally {
+      scope.close();
       Cause.leave();
     }
   }

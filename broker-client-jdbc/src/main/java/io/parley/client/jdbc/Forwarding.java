@@ -31,10 +31,13 @@ final class Forwarding {
 
   /** Sends them all; waits for room no longer than this. */
   void sendAll(ParleyClient client, List<OutboxTable.Row> rows, Duration patience) {
-    try (Deadline.Scope scope = Deadline.in(patience).enter()) {
+    Deadline.Scope scope = Deadline.in(patience).enter();
+    try {
       for (OutboxTable.Row row : rows) {
         sent.add(new Sent(row, send(client, row)));
       }
+    } finally {
+      scope.close();
     }
   }
 
