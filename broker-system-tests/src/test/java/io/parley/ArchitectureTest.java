@@ -157,10 +157,7 @@ class ArchitectureTest {
   @Test
   void shouldKeepMicrometerInTelemetryAndHttp() {
     checkLibrary(
-        "io.micrometer..",
-        in(SERVER + ".telemetry"),
-        in(SERVER + ".http"),
-        in(CLIENT_MICROMETER));
+        "io.micrometer..", in(SERVER + ".telemetry"), in(SERVER + ".http"), in(CLIENT_MICROMETER));
   }
 
   @Test

@@ -119,7 +119,8 @@ public final class Outbox {
    * @throws SQLException if the work or the commit fails; it is rolled back, and so if the work
    *     throws anything else
    */
-  public <T extends @Nullable Object> T inTransaction(DataSource source, TransactionWork<T> work) throws SQLException {
+  public <T extends @Nullable Object> T inTransaction(DataSource source, TransactionWork<T> work)
+      throws SQLException {
     T result = Transaction.call(source, work);
     poke();
     return result;

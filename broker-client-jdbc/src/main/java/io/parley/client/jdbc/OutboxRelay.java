@@ -5,11 +5,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards what waits in an {@link Outbox} to the broker, in order, and deletes what is confirmed.
@@ -156,14 +156,14 @@ public final class OutboxRelay implements AutoCloseable {
   private Look forwardAll() throws SQLException, InterruptedException {
     try {
       while (!stopping) {
-        List<OutboxTable.Row> rows = next();
-        if (rows == null) {
+        Optional<List<OutboxTable.Row>> rows = next();
+        if (rows.isEmpty()) {
           return Look.CONTENDED;
         }
-        if (rows.isEmpty()) {
+        if (rows.get().isEmpty()) {
           return Look.EMPTY;
         }
-        if (!forward(rows)) {
+        if (!forward(rows.get())) {
           return Look.FAILED;
         }
       }
@@ -173,10 +173,14 @@ public final class OutboxRelay implements AutoCloseable {
     }
   }
 
-  /** The rows to be forwarded now; null if it is somebody else's turn by now. */
-  private @Nullable List<OutboxTable.Row> next() throws SQLException {
-    return Transaction.<@Nullable List<OutboxTable.Row>>call(
-        source, connection -> turn.keep(connection) ? table.read(connection, batch) : null);
+  /** The rows to be forwarded now; nothing if it is somebody else's turn by now. */
+  private Optional<List<OutboxTable.Row>> next() throws SQLException {
+    return Transaction.call(
+        source,
+        connection ->
+            turn.keep(connection)
+                ? Optional.of(table.read(connection, batch))
+                : Optional.empty());
   }
 
   /** Whether all of them are dealt with. */

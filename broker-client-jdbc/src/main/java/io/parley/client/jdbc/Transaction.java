@@ -10,7 +10,8 @@ final class Transaction {
   private Transaction() {}
 
   /** Runs it and commits; rolls back if it throws. */
-  static <T extends @Nullable Object> T call(DataSource source, TransactionWork<T> work) throws SQLException {
+  static <T extends @Nullable Object> T call(DataSource source, TransactionWork<T> work)
+      throws SQLException {
     try (Connection connection = source.getConnection()) {
       boolean autoCommit = connection.getAutoCommit();
       connection.setAutoCommit(false);

@@ -163,7 +163,8 @@ class InboxTest {
                 String.class,
                 (event, delivery) -> {
                   boolean first =
-                      Transaction.call(database, connection -> own.handleOnce(connection, delivery));
+                      Transaction.call(
+                          database, connection -> own.handleOnce(connection, delivery));
                   handled.add(subscription + " " + first);
                   return EventResult.complete();
                 })
@@ -235,8 +236,7 @@ class InboxTest {
                       : CommandResult.complete();
                 })
             .start();
-        Await.until(
-            "some more are handled", () -> orders(database) >= Math.min(until, count));
+        Await.until("some more are handled", () -> orders(database) >= Math.min(until, count));
         client.abort();
       }
     }

@@ -13,8 +13,7 @@ final class KilledAfterCommit {
     TestDatabase database = TestDatabase.atUrl(args[0]);
     Outbox outbox = Outbox.create();
     outbox.inTransaction(
-        database,
-        connection -> outbox.send(connection, OutgoingMessage.of(args[1], "committed")));
+        database, connection -> outbox.send(connection, OutgoingMessage.of(args[1], "committed")));
     Connection open = database.getConnection();
     open.setAutoCommit(false);
     outbox.send(open, OutgoingMessage.of(args[1], "not committed"));

@@ -129,7 +129,9 @@ class OutboxTest {
       Delivery event = Await.next(events, 1).get(0);
       assertThat(event.id()).isEqualTo(id);
       assertThat(event.key()).isEqualTo("536365");
-      assertThat(event.headers()).containsEntry("country", "France").containsEntry("trace", "EVENT");
+      assertThat(event.headers())
+          .containsEntry("country", "France")
+          .containsEntry("trace", "EVENT");
       assertThat(event.body(byte[].class)).isEqualTo(large);
     }
   }
@@ -251,8 +253,7 @@ class OutboxTest {
         String order = "order " + i;
         Outbox process = processes.get(i % 3);
         process.inTransaction(
-            database,
-            connection -> process.send(connection, OutgoingMessage.of(type, order)));
+            database, connection -> process.send(connection, OutgoingMessage.of(type, order)));
       }
       assertThat(Await.next(handled, count))
           .containsExactlyElementsOf(
@@ -269,8 +270,7 @@ class OutboxTest {
   }
 
   @Test
-  void shouldTakeOverFromRelayThatWasKilledWhileForwarding(EmbeddedBroker broker)
-      throws Exception {
+  void shouldTakeOverFromRelayThatWasKilledWhileForwarding(EmbeddedBroker broker) throws Exception {
     TestDatabase database = TestDatabase.create("h2");
     // What a relay leaves behind that was killed in its turn.
     database.update("UPDATE parley_outbox_relay SET holder = 'somebody', beat = 41");
@@ -366,8 +366,7 @@ class OutboxTest {
     TestDatabase database = TestDatabase.create("h2");
     try (ParleyClient client = ParleyClient.connect(broker.uri(), service);
         OutboxRelay relay = relay(database, client).start();
-        Receiver<CommandDelivery> receiver =
-            client.commandConsumer().types(type).openReceiver()) {
+        Receiver<CommandDelivery> receiver = client.commandConsumer().types(type).openReceiver()) {
       MessageId id =
           outbox.inTransaction(
               database,
@@ -400,7 +399,8 @@ class OutboxTest {
         () -> {
           try {
             return small.inTransaction(
-                    database, connection -> small.send(connection, OutgoingMessage.of(type, "order")))
+                    database,
+                    connection -> small.send(connection, OutgoingMessage.of(type, "order")))
                 != null;
           } catch (OutboxFullException e) {
             return false;

@@ -29,9 +29,7 @@ final class TestDatabase implements DataSource {
 
   /** Names of the kinds there are here, for parameters of tests. */
   static Stream<String> kinds() {
-    return POSTGRESQL.isEmpty()
-        ? Stream.of("h2", "derby")
-        : Stream.of("h2", "derby", "postgresql");
+    return POSTGRESQL.isEmpty() ? Stream.of("h2", "derby") : Stream.of("h2", "derby", "postgresql");
   }
 
   /** A new one of a kind. */

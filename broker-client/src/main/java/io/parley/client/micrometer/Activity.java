@@ -9,7 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Something that begins and ends: how long it took, with what result, and how much is under way. */
+/**
+ * Something that begins and ends: how long it took, with what result, and how much is under way.
+ */
 final class Activity {
   private final MeterRegistry registry;
   private final Tags tags;

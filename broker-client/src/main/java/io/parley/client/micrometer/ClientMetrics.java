@@ -125,8 +125,7 @@ public final class ClientMetrics {
       String kind = delivery instanceof CommandDelivery ? "command" : "event";
       String type = delivery.type();
       return (verdict, failure) ->
-          handlings.end(
-              begin, type, kind, verdict == null ? "FAIL" : verdict.name());
+          handlings.end(begin, type, kind, verdict == null ? "FAIL" : verdict.name());
     }
 
     @Override

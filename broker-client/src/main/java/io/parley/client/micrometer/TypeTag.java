@@ -5,7 +5,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Gives the first types their own value of a tag, and all others together one. Any thread. */
 final class TypeTag {
-  /** A service has some dozens; who makes types up as it goes shouldn't fill a monitoring system. */
+  /**
+   * A service has some dozens; who makes types up as it goes shouldn't fill a monitoring system.
+   */
   static final int TYPES_MAX = 100;
 
   static final String OTHER = "_other";
