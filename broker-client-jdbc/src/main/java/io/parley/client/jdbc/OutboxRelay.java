@@ -178,9 +178,7 @@ public final class OutboxRelay implements AutoCloseable {
     return Transaction.call(
         source,
         connection ->
-            turn.keep(connection)
-                ? Optional.of(table.read(connection, batch))
-                : Optional.empty());
+            turn.keep(connection) ? Optional.of(table.read(connection, batch)) : Optional.empty());
   }
 
   /** Whether all of them are dealt with. */
