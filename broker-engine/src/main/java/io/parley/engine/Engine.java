@@ -117,6 +117,7 @@ public final class Engine implements OperationHandler {
    * Starts a group. Time never runs backwards: an earlier time than the last group's is that one's.
    */
   public void begin(long nowMs) {
+    chunks.recycle();
     group = new Group(chunks, store.begin(), position + 1, seen(nowMs), chunkBuffer);
   }
 
@@ -141,11 +142,12 @@ public final class Engine implements OperationHandler {
    */
   public void write() {
     Group building = group();
+    intake.finish(building);
     destinations.finish(building);
     building.finish();
     if (!building.transaction().isEmpty()) {
       byte[] applied =
-          new ValueWriter(VERSION).i64(building.position()).i64(building.timeMs()).done();
+          ValueWriter.sized(VERSION, 16).i64(building.position()).i64(building.timeMs()).done();
       building.transaction().put(Table.META, APPLIED, applied);
       store.write(building.transaction());
       position = building.position();

@@ -6,6 +6,7 @@ import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -604,7 +605,7 @@ public final class Destination {
       Lease lease = grant.take(single.sequence, 1);
       single.holder(lease);
       leased++;
-      byte[] chunk = messages.chunk(single.chunk);
+      PooledBytes chunk = messages.chunk(single.chunk);
       grant.add(lease, single.attempts + 1, single.storedAtMs, chunk, single.offset, single.size);
     }
     return true;
@@ -639,8 +640,8 @@ public final class Destination {
 
   /** Leases adjoining messages of a run. */
   private void lease(Grant grant, Run run, int from, int end) {
-    byte[] chunk = messages.chunk(run.chunk);
-    int offset = run.offset(from, chunk);
+    PooledBytes chunk = messages.chunk(run.chunk);
+    int offset = run.offset(from, chunk.array());
     Lease lease = grant.take(run.firstSequence + from, end - from);
     for (int i = from; i < end; i++) {
       run.setHolder(i, lease);

@@ -8,6 +8,7 @@ import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,7 +76,7 @@ final class Messages {
   }
 
   private byte[] encodeState() {
-    return new ValueWriter(VERSION)
+    return ValueWriter.sized(VERSION, 6 * Long.BYTES)
         .i64(nextSequence)
         .i64(inRuns)
         .i64(delayed.count())
@@ -283,17 +284,17 @@ final class Messages {
 
   /** The record of a message that has an entry of its own; valid until the next call. */
   MessageRecord record(SingleMessage message) {
-    return view().wrap(chunks.load(message.chunk), message.offset);
+    return view().wrap(chunks.load(message.chunk).array(), message.offset);
   }
 
   /** The record of a message of a run; valid until the next call. */
   MessageRecord record(Run run, int index) {
-    byte[] chunk = chunks.load(run.chunk);
+    byte[] chunk = chunks.load(run.chunk).array();
     return view().wrap(chunk, run.offset(index, chunk));
   }
 
-  /** The chunk that a message lies in. */
-  byte[] chunk(long position) {
+  /** The chunk that a message lies in; to be retained by who still holds it in the next group. */
+  PooledBytes chunk(long position) {
     return chunks.load(position);
   }
 
@@ -343,7 +344,7 @@ final class Messages {
         Keys.of(destination + 1),
         (key, value) -> {
           Run run = Run.decode(Keys.longAt(key, 4), value);
-          byte[] chunk = chunks.load(run.chunk);
+          byte[] chunk = chunks.load(run.chunk).array();
           boolean more = true;
           for (int i = 0; i < run.count && more; i++) {
             if (!run.isDone(i)) {
