@@ -44,6 +44,11 @@ public final class Destination {
   /** When {@link Destinations} serves it next because of the time; far in the future if never. */
   long wakeAtMs = Long.MAX_VALUE;
 
+  /** Whether {@link Destinations} looks after it now and then, and something happened since. */
+  boolean stirring;
+
+  boolean stirred;
+
   Destination(DestinationDefinition definition, Store store, Chunks chunks) {
     this.definition = definition;
     this.messages = new Messages(definition.id(), store, chunks);
@@ -127,6 +132,25 @@ public final class Destination {
   }
 
   // ---------------------------------------------------------------- a group changes it
+
+  /** Whether it has messages or consumers. */
+  boolean hasSomething() {
+    return messages.inRuns() > 0
+        || messages.delayed().count() > 0
+        || messages.dead() > 0
+        || !consumers.isEmpty();
+  }
+
+  /** Nothing happened for a while: lets go of memory that only a busy one needs. */
+  void rest() {
+    messages.rest();
+    if (returned.isEmpty()) {
+      returned.clear();
+    }
+    if (gates != null && gates.isIdle()) {
+      gates = null;
+    }
+  }
 
   /** Its messages, for those who add to them. */
   Messages messages() {
@@ -411,8 +435,8 @@ public final class Destination {
   // ---------------------------------------------------------------- consumers come and go
 
   /** Adds a consumer; it has no credit yet. */
-  Consumer open(DeliverySink sink, int leaseMs, long nowMs) {
-    Consumer consumer = new Consumer(this, sink, leaseMs);
+  Consumer open(DeliverySink sink, int leaseMs, long nowMs, LeaseDeadlines deadlines) {
+    Consumer consumer = new Consumer(this, sink, leaseMs, deadlines);
     consumers.add(consumer);
     lastSeenMs = nowMs;
     return consumer;
