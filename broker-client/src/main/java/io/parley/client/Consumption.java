@@ -12,17 +12,17 @@ import io.parley.protocol.model.Settlement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One consumer or subscriber: its registration, the messages in its hands, and its threads.
+ * One consumer or subscriber: its registration, and the messages in its hands; threads are shared.
  *
  * <pre>
  *   DELIVER ──▶ lots ──▶ buffer ──▶ handler threads ──▶ settled ──▶ coalescer ──▶ SETTLE, CREDIT
@@ -45,20 +45,26 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   /** A lease is extended when a third of it is over; looked at twice as often. */
   private static final int EXTEND_AT_PART = 3;
 
+  /** Messages handled before other consumers of the client get a thread. */
+  private static final int HANDLED_IN_TURN = 64;
+
   private final Connection connection;
   private final ConsumptionSettings settings;
   private final int number;
   private final Leasing<D> leasing;
   private final Receiver<? super D> receiver;
-  private final List<Thread> threads = new ArrayList<>();
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
   /** Guarded by {@code lock}. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final Condition notEmpty = lock.newCondition();
   private final Deque<Lot> buffer = new ArrayDeque<>();
-  private boolean ended;
+
+  /** Those in a handler now. */
+  private final Set<Thread> handling = new HashSet<>();
+
+  /** Pieces of work that are under way or wait for a thread; at most the concurrency. */
+  private int works;
 
   /** Written under {@code lock}. */
   private volatile long started;
@@ -70,6 +76,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private final SettleCoalescer coalescer = new SettleCoalescer();
 
   private final Set<Lot> openLots = new LinkedHashSet<>();
+  private @Nullable HandlerThreads threads;
   private List<LeasedMessage> toTell = new ArrayList<>();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private @Nullable ScheduledFuture<?> extending;
@@ -109,13 +116,11 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** Registers it; completes when the broker has, or fails with its refusal. */
   CompletableFuture<Void> start() {
-    for (int i = 1; i <= settings.concurrency(); i++) {
-      Thread thread =
-          new HandlerThread(connection, this::handle, "parley-consumer-" + number + "-" + i);
-      threads.add(thread);
-      thread.start();
-    }
-    connection.execute(() -> connection.addConsumer(this));
+    connection.execute(
+        () -> {
+          threads = connection.joinThreads(settings.concurrency());
+          connection.addConsumer(this);
+        });
     return registered;
   }
 
@@ -166,13 +171,46 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   // ---- handler threads
 
-  private void handle() {
-    D message = next();
-    while (message != null) {
-      wakeUp.ask();
-      handle(message);
-      message = next();
+  /** Handles what is there; after some of it, those who wait for a thread go first. */
+  private int handleSome(HandlerThreads from) {
+    int handled = 0;
+    enter();
+    try {
+      D message = next();
+      while (message != null) {
+        wakeUp.ask();
+        handle(message);
+        handled++;
+        if (handled >= HANDLED_IN_TURN && from.isAnyWaiting()) {
+          from.continueLater(() -> handleSome(from));
+          return handled;
+        }
+        message = next();
+      }
+    } finally {
+      leave();
     }
+    return handled;
+  }
+
+  private void enter() {
+    lock.lock();
+    try {
+      handling.add(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An interrupt was meant for the handler that is over, or comes with the end. */
+  private void leave() {
+    lock.lock();
+    try {
+      handling.remove(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+    boolean unused = Thread.interrupted();
   }
 
   private void handle(D message) {
@@ -197,17 +235,14 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     }
   }
 
-  /** The next message to begin with; null when there are no more. */
+  /** The next message to begin with; null when there are no more: then this piece of work ends. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
   private @Nullable D next() {
     lock.lock();
     try {
-      while (buffer.isEmpty()) {
-        if (ended) {
-          return null;
-        }
-        // An interrupt was meant for the handler that is over, or comes with the end.
-        notEmpty.awaitUninterruptibly();
+      if (buffer.isEmpty()) {
+        works--;
+        return null;
       }
       Lot lot = buffer.element();
       MessageRecord record = new MessageRecord();
@@ -318,16 +353,20 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       giveBack(lot);
       return;
     }
+    int more;
     lock.lock();
     try {
       buffer.add(lot);
-      if (lot.count() == 1) {
-        notEmpty.signal();
-      } else {
-        notEmpty.signalAll();
-      }
+      more = Math.min(lot.count(), settings.concurrency() - works);
+      works += more;
     } finally {
       lock.unlock();
+    }
+    HandlerThreads joined = threads;
+    if (joined != null) {
+      for (int i = 0; i < more; i++) {
+        joined.execute(() -> handleSome(joined));
+      }
     }
   }
 
@@ -341,8 +380,6 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     try {
       buffer.forEach(this::giveBack);
       buffer.clear();
-      ended = true;
-      notEmpty.signalAll();
     } finally {
       lock.unlock();
     }
@@ -371,15 +408,14 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     lock.lock();
     try {
       buffer.clear();
-      ended = true;
-      notEmpty.signalAll();
+      handling.forEach(Thread::interrupt);
     } finally {
       lock.unlock();
     }
     openLots.forEach(Lot::lose);
     openLots.clear();
-    threads.forEach(Thread::interrupt);
     connection.removeConsumer(this);
+    leaveThreads();
     if (connection.isUp() && !closedAtBroker) {
       connection.call(new CloseCall());
     }
@@ -396,7 +432,15 @@ final class Consumption<D extends LeasedMessage> implements Registration {
         && coalescer.isEmpty()
         && settlesInFlight == 0) {
       connection.removeConsumer(this);
+      leaveThreads();
       stopped.complete(null);
+    }
+  }
+
+  private void leaveThreads() {
+    if (threads != null) {
+      threads = null;
+      connection.leaveThreads(settings.concurrency());
     }
   }
 
