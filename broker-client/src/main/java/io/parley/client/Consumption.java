@@ -48,6 +48,11 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   /** Messages handled before other consumers of the client get a thread. */
   private static final int HANDLED_IN_TURN = 64;
 
+  /** Of so many handlings, about, the time is averaged. */
+  private static final int HANDLINGS_AVERAGED = 4;
+
+  private static final int NANOS_PER_MICRO = 1_000;
+
   private final Connection connection;
   private final ConsumptionSettings settings;
   private final int number;
@@ -82,6 +87,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private @Nullable ScheduledFuture<?> extending;
   private int settlesInFlight;
   private long startedTold;
+  private long handlingNanos;
   private int creditLeft;
   private int creditOwed;
   private boolean leaving;
@@ -148,6 +154,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** Takes what a message's holder said of it. */
   void settle(LeasedMessage message) {
+    message.lot().handled(message.index());
     settled.put(message);
     wakeUp.ask();
     if (connection.isClosed()) {
@@ -483,6 +490,10 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     if (message.isDropped()) {
       return;
     }
+    if (message.index() == 0) {
+      long handling = lot.handlingNanos();
+      handlingNanos += (handling - handlingNanos) / (handlingNanos == 0 ? 1 : HANDLINGS_AVERAGED);
+    }
     Settlement settlement = message.settlement();
     if (settlement == null) {
       coalescer.complete(message.epoch(), message.sequence());
@@ -537,8 +548,15 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     long now = started;
     if (now > startedTold && settlesInFlight < SETTLES_IN_FLIGHT_MAX) {
       startedTold = now;
-      connection.write(new Request.Settle(0, number, now, List.of()));
+      connection.write(new Request.Settle(0, number, now, handlingMicros(), List.of()));
     }
+  }
+
+  /** At least 1 once something was handled, as 0 is for what isn't known. */
+  private int handlingMicros() {
+    return handlingNanos == 0
+        ? 0
+        : (int) Math.max(1, Math.min(Integer.MAX_VALUE, handlingNanos / NANOS_PER_MICRO));
   }
 
   private void giveCredit() {
@@ -705,7 +723,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     @Override
     Request frame() {
       startedTold = started;
-      return new Request.Settle(correlation(), number, startedTold, settlements);
+      return new Request.Settle(correlation(), number, startedTold, handlingMicros(), settlements);
     }
 
     @Override
@@ -796,7 +814,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     @Override
     Request frame() {
       startedTold = started;
-      return new Request.Settle(correlation(), number, startedTold, extensions);
+      return new Request.Settle(correlation(), number, startedTold, handlingMicros(), extensions);
     }
 
     @Override
