@@ -24,8 +24,7 @@ final class WorkloadOptions {
   @Option(
       names = "--consumers",
       paramLabel = "N",
-      description =
-          "Who handles; of each subscription. 0 leaves commands where they are.")
+      description = "Who handles; of each subscription. 0 leaves commands where they are.")
   void consumers(String text) {
     given.put("consumers", text);
   }

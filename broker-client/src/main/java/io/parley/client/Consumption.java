@@ -230,6 +230,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       message.trySettle(message.fail(ErrorCode.CORRUPT_MESSAGE.name(), defect, true), null);
       return;
     }
+    // Not before the event loop was woken, which may take the processor.
+    message.lot().handles(message.index());
     Cause.enter(message);
     try {
       receiver.receive(message);

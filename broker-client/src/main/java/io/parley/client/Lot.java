@@ -25,7 +25,7 @@ final class Lot {
 
   private int nextOffset;
 
-  /** When handling of the first message began; guarded likewise. */
+  /** When handling of the first message began; written by who handles it. */
   private long begunNanos;
 
   /** How long that took; written by who settles it, before it is handed over. */
@@ -109,9 +109,6 @@ final class Lot {
   int takeNext(MessageRecord record) {
     record.wrap(batch.bytes(), nextOffset);
     nextOffset = record.end();
-    if (next == 0) {
-      begunNanos = System.nanoTime();
-    }
     return next++;
   }
 
@@ -136,6 +133,13 @@ final class Lot {
   }
 
   // ---- how long handling takes: looked at for one message of a lot
+
+  /** Handling of a message begins. */
+  void handles(int index) {
+    if (index == 0) {
+      begunNanos = System.nanoTime();
+    }
+  }
 
   /** The message's holder settled it. */
   void handled(int index) {

@@ -174,17 +174,13 @@ public sealed interface Request extends Frame {
    * @param started how many of the consumer's deliveries on this connection have begun to be
    *     handled; handling begins in the order of delivery. Only these can count as attempts.
    * @param handlingMicros how long it took of late from the beginning of a message's handling to
-   *     its settlement, in microseconds; 0 if that isn't known. The broker makes deliveries as large
-   *     as that is short.
+   *     its settlement, in microseconds; 0 if that isn't known. The broker makes deliveries as
+   *     large as that is short.
    * @param settlements may be empty, to report {@code started} alone (then correlation is 0 and
    *     nothing answers)
    */
   record Settle(
-      int correlation,
-      int consumer,
-      long started,
-      int handlingMicros,
-      List<Settlement> settlements)
+      int correlation, int consumer, long started, int handlingMicros, List<Settlement> settlements)
       implements Request {
     /** Of a consumer that doesn't say how long handling takes. */
     public Settle(int correlation, int consumer, long started, List<Settlement> settlements) {

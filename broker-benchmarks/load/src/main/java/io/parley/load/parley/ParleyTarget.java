@@ -110,7 +110,8 @@ public final class ParleyTarget implements Target {
     int connection = traffic.kind() == Kind.COMMANDS ? consumer % traffic.connections() : consumer;
     ParleyClient client =
         receiving.computeIfAbsent(
-            traffic.kind().ordinal() << 24 | connection, any -> client().service(SERVICE).connect());
+            traffic.kind().ordinal() << 24 | connection,
+            any -> client().service(SERVICE).connect());
     AutoCloseable receiver =
         switch (traffic.kind()) {
           case COMMANDS ->
