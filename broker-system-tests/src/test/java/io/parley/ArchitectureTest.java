@@ -36,6 +36,8 @@ class ArchitectureTest {
   private static final String ROOT = "io.parley";
   private static final String PROTOCOL = "io.parley.protocol";
   private static final String CLIENT = "io.parley.client";
+  private static final String CLIENT_JDBC = "io.parley.client.jdbc";
+  private static final String CLIENT_MICROMETER = "io.parley.client.micrometer";
   private static final String ENGINE = "io.parley.engine";
   private static final String SERVER = "io.parley.server";
   private static final String CLI = "io.parley.cli";
@@ -50,7 +52,7 @@ class ArchitectureTest {
 
   @Test
   void shouldSeeEveryPart() {
-    for (String part : Set.of(PROTOCOL, CLIENT, ENGINE, SERVER, LOAD, CLI, TESTKIT)) {
+    for (String part : Set.of(PROTOCOL, CLIENT, CLIENT_JDBC, ENGINE, SERVER, LOAD, CLI, TESTKIT)) {
       assertThat(PARLEY.containPackage(part)).as("classes of %s", part).isTrue();
     }
   }
@@ -154,7 +156,43 @@ class ArchitectureTest {
 
   @Test
   void shouldKeepMicrometerInTelemetryAndHttp() {
-    checkLibrary("io.micrometer..", in(SERVER + ".telemetry"), in(SERVER + ".http"));
+    checkLibrary(
+        "io.micrometer..", in(SERVER + ".telemetry"), in(SERVER + ".http"), in(CLIENT_MICROMETER));
+  }
+
+  @Test
+  void shouldKeepDatabasesInTheClientsOutboxAndInbox() {
+    checkLibrary("java.sql..", in(CLIENT_JDBC));
+    checkLibrary("javax.sql..", in(CLIENT_JDBC));
+  }
+
+  /** What comes beside the client uses it as everybody does, and the client doesn't know of it. */
+  @Test
+  void shouldKeepTheClientsCompanionsThin() {
+    for (String companion : Set.of(CLIENT_JDBC, CLIENT_MICROMETER)) {
+      check(
+          classes()
+              .that()
+              .resideInAPackage(in(companion))
+              .should()
+              .onlyDependOnClassesThat(
+                  resideInAnyPackage(
+                          "java..",
+                          "javax.sql..",
+                          "io.micrometer..",
+                          "org.jspecify..",
+                          CLIENT,
+                          in(companion),
+                          PROTOCOL + ".model")
+                      .or(named(PROTOCOL + ".ErrorCode"))
+                      .or(named(PROTOCOL + ".ParleyException"))));
+      check(
+          noClasses()
+              .that()
+              .resideOutsideOfPackage(in(companion))
+              .should()
+              .dependOnClassesThat(resideInAPackage(in(companion))));
+    }
   }
 
   @Test

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class AskedQuestion implements Question, Cause {
   private final Push.Question frame;
   private final MessageRecord record = new MessageRecord();
-  private final long untilNanos;
+  private final Deadline deadline;
   private volatile boolean cancelled;
 
   AskedQuestion(Push.Question frame, long nowNanos) {
     this.frame = frame;
-    this.untilNanos = nowNanos + Duration.ofMillis(frame.timeoutMs()).toNanos();
+    this.deadline = Deadline.atNanos(nowNanos + Duration.ofMillis(frame.timeoutMs()).toNanos());
     MessageBatch query = frame.query();
     record.wrap(query.bytes(), query.offset());
   }
@@ -89,7 +89,12 @@ final class AskedQuestion implements Question, Cause {
 
   @Override
   public Duration timeLeft() {
-    return Duration.ofNanos(untilNanos - System.nanoTime());
+    return deadline.timeLeft();
+  }
+
+  @Override
+  public Deadline deadline() {
+    return deadline;
   }
 
   @Override

@@ -32,13 +32,13 @@ final class Asks {
     this.ids = ids;
   }
 
-  CompletableFuture<Response.Answered> ask(Query<?> query) {
+  CompletableFuture<Response.Answered> ask(Query<?> query, Duration deadline) {
     MessageBatch record = record(query);
     int max = connection.welcome().maxMessageBytes();
     if (record.length() > max) {
       throw BrokerErrors.tooLarge(query.type(), record.length(), max);
     }
-    return begin(new Ask(query, record));
+    return begin(new Ask(query, record, deadline));
   }
 
   private MessageBatch record(Query<?> query) {
@@ -88,11 +88,13 @@ final class Asks {
   private final class Ask extends TimedCall<Response.Answered> {
     private final Query<?> query;
     private final MessageBatch record;
+    private final Duration deadline;
 
-    Ask(Query<?> query, MessageBatch record) {
-      super(connection, query.deadline().toMillis(), GRACE_MS);
+    Ask(Query<?> query, MessageBatch record, Duration deadline) {
+      super(connection, deadline.toMillis(), GRACE_MS);
       this.query = query;
       this.record = record;
+      this.deadline = deadline;
     }
 
     @Override
@@ -121,7 +123,7 @@ final class Asks {
       return new QueryException.DeadlineExceeded(
           query.type()
               + ": no answer in "
-              + query.deadline()
+              + deadline
               + (connected ? "" : ", and no connection to " + connection.settings().uri()));
     }
   }

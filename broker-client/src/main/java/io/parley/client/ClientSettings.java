@@ -12,4 +12,5 @@ record ClientSettings(
     Duration connectTimeout,
     Duration sendTimeout,
     Duration drainTimeout,
-    ClientListener listener) {}
+    ClientListener listener,
+    Interceptors interceptors) {}

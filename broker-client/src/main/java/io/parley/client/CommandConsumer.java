@@ -3,6 +3,7 @@ package io.parley.client;
 import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.Names;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,17 +59,20 @@ public final class CommandConsumer implements AutoCloseable {
   /** What a consumer takes and how. Used once, by one thread. */
   public static final class Builder {
     private static final int CREDIT = 256;
+    private static final int RECEIVER_CREDIT = 16;
     private static final int CONCURRENCY_MAX = 1_000;
+    private static final int BATCH_MAX = 10_000;
 
     private final ParleyClient client;
     private final Dispatch<LeasedCommand> handlers = new Dispatch<>();
     private final Set<String> types = new LinkedHashSet<>();
     private @Nullable Consumer<? super CommandDelivery> receiver;
     private String queue = "";
-    private int credit = CREDIT;
+    private int credit;
     private int concurrency = 1;
     private int leaseMs;
     private boolean autoExtend = true;
+    private @Nullable Duration deadline;
 
     Builder(ParleyClient client) {
       this.client = client;
@@ -80,7 +84,10 @@ public final class CommandConsumer implements AutoCloseable {
       return this;
     }
 
-    /** Most commands in its hands at once, begun or not: 1 to 65,536; 256 by default. */
+    /**
+     * Most commands in its hands at once, begun or not: 1 to 65,536; by default 256, and 16 for a
+     * {@link Receiver}.
+     */
     public Builder credit(int messages) {
       this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
       return this;
@@ -117,6 +124,39 @@ public final class CommandConsumer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Handles commands of a type several at a time, and claims it for the queue.
+     *
+     * @param type its exact name
+     * @param bodyType what bodies are decoded to; one that can't be is dead-lettered
+     * @param max most messages at once: 1 to 10,000, and never more than {@link #credit}; of large
+     *     bodies fewer, all are decoded at once
+     */
+    public <C> Builder onBatch(
+        String type, Class<C> bodyType, int max, CommandBatchHandler<C> handler) {
+      Names.require("type", type);
+      Numbers.require("messages of a batch", max, 1, BATCH_MAX);
+      handlers.add(
+          type,
+          new BatchHandling<>(
+              handlers, bodyType, max, (messages, bodies) -> handle(messages, bodies, handler)));
+      types.add(type);
+      return this;
+    }
+
+    private static <C> void handle(
+        List<LeasedCommand> messages, List<C> bodies, CommandBatchHandler<C> handler)
+        throws Exception {
+      List<Batched<C, CommandDelivery>> batch = new ArrayList<>(messages.size());
+      for (int i = 0; i < messages.size(); i++) {
+        batch.add(new Batched<>(bodies.get(i), messages.get(i)));
+      }
+      CommandResult forOthers = result(handler.handle(List.copyOf(batch)));
+      for (LeasedCommand message : messages) {
+        message.settleIfOpen(forOthers);
+      }
+    }
+
     /** Claims types for the queue without a handler of their own: for {@link #manual}. */
     public Builder types(String... types) {
       for (String type : types) {
@@ -134,6 +174,15 @@ public final class CommandConsumer implements AutoCloseable {
      */
     public Builder manual(Consumer<? super CommandDelivery> receiver) {
       this.receiver = receiver;
+      return this;
+    }
+
+    /**
+     * How much time each handling has: handlers are within this {@link Deadline}, so what they send
+     * and ask has no more. 1 ms to 24 days; none by default. Nothing is interrupted when it passes.
+     */
+    public Builder deadline(Duration time) {
+      this.deadline = Numbers.requireMillis("deadline", time, 1);
       return this;
     }
 
@@ -156,10 +205,40 @@ public final class CommandConsumer implements AutoCloseable {
       client.requireNotOnHandlerThread();
       Consumption<LeasedCommand> consumption =
           new Consumption<>(
-              client.connection(), settings(destination), LeasedCommand::new, receiverOfAll());
+              client.connection(),
+              settings(destination, CREDIT, concurrency),
+              LeasedCommand::new,
+              receiverOfAll());
       client.awaitRegistered(
           consumption.start(), consumption::abandon, "consumer of queue '" + destination + "'");
       return new CommandConsumer(client, consumption, destination);
+    }
+
+    /**
+     * Registers a receiver, from which messages are taken one by one, instead of handlers; returns
+     * when the broker has. Of these settings it knows queue, types, credit, lease and auto-extend.
+     *
+     * @throws io.parley.protocol.ParleyException if it is refused, as {@link #start} is
+     * @throws IllegalStateException with handlers or concurrency
+     */
+    public Receiver<CommandDelivery> openReceiver() {
+      client.requireOpen();
+      String destination = destination();
+      client.requireNotOnHandlerThread();
+      if (receiver != null || !handlers.isEmpty() || concurrency != 1) {
+        throw new IllegalStateException(
+            "a receiver with handlers or concurrency (expected: neither; threads of yours call"
+                + " receive)");
+      }
+      Consumption<LeasedCommand> consumption =
+          new Consumption<>(
+              client.connection(),
+              settings(destination, RECEIVER_CREDIT, 0),
+              LeasedCommand::new,
+              (message, source) -> {});
+      client.awaitRegistered(
+          consumption.start(), consumption::abandon, "receiver of '" + destination + "'");
+      return new Receiver<>(client, consumption, LeasedCommand.class, destination);
     }
 
     private Consumption.Receiver<LeasedCommand> receiverOfAll() {
@@ -169,7 +248,7 @@ public final class CommandConsumer implements AutoCloseable {
             (manual == null ? "no handler" : "both manual and handlers by type")
                 + " (expected: either on(…) or manual(…))");
       }
-      return manual == null ? handlers : manual::accept;
+      return manual == null ? handlers : (message, source) -> manual.accept(message);
     }
 
     private String destination() {
@@ -180,7 +259,7 @@ public final class CommandConsumer implements AutoCloseable {
       return queue.isEmpty() ? client.service() : queue;
     }
 
-    private ConsumptionSettings settings(String destination) {
+    private ConsumptionSettings settings(String destination, int creditByDefault, int threads) {
       if (types.size() > WireLimits.TYPES_MAX) {
         throw new IllegalStateException(
             "types: " + types.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
@@ -189,10 +268,11 @@ public final class CommandConsumer implements AutoCloseable {
           ConsumptionSettings.Kind.COMMANDS,
           destination,
           List.copyOf(types),
-          credit,
-          concurrency,
+          credit == 0 ? creditByDefault : credit,
+          threads,
           leaseMs,
-          autoExtend);
+          autoExtend,
+          deadline);
     }
 
     private static CommandResult result(@Nullable CommandResult result) {

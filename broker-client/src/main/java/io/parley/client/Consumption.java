@@ -9,6 +9,7 @@ import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Settlement;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,12 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private final ConsumptionSettings settings;
   private final int number;
   private final Leasing<D> leasing;
+<<<<<<< HEAD
   private final Receiver<? super D> receiver;
+=======
+  private final Receiver<D> receiver;
+  private final List<Thread> threads = new ArrayList<>();
+>>>>>>> main
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
   /** Guarded by {@code lock}. */
@@ -95,9 +102,13 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private boolean closedAtBroker;
 
   /** What the threads give messages to. */
-  interface Receiver<D> {
-    /** May settle it or not; what it throws fails the attempt unless it did. */
-    void receive(D message) throws Exception;
+  interface Receiver<D extends LeasedMessage> {
+    /**
+     * May settle it or not; what it throws fails the attempt unless it did.
+     *
+     * @param source where more can be taken from
+     */
+    void receive(D message, Consumption<D> source) throws Exception;
   }
 
   /** Makes the object a message is in while somebody holds it. */
@@ -109,7 +120,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       Connection connection,
       ConsumptionSettings settings,
       Leasing<D> leasing,
-      Receiver<? super D> receiver) {
+      Receiver<D> receiver) {
     this.connection = connection;
     this.settings = settings;
     this.number = connection.newNumber();
@@ -146,6 +157,10 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   PayloadCodec codec() {
     return connection.settings().codec();
+  }
+
+  Interceptors interceptors() {
+    return connection.settings().interceptors();
   }
 
   Response.HelloOk limits() {
@@ -221,31 +236,71 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   }
 
   private void handle(D message) {
-    if (message.isLeaseLost()) {
-      message.drop();
-      return;
-    }
-    String defect = message.defect();
-    if (defect != null) {
-      message.trySettle(message.fail(ErrorCode.CORRUPT_MESSAGE.name(), defect, true), null);
+    if (!begin(message)) {
       return;
     }
     // Not before the event loop was woken, which may take the processor.
     message.lot().handles(message.index());
     Cause.enter(message);
     try {
-      receiver.receive(message);
+      receive(message);
     } catch (Throwable e) {
-      if (message.trySettle(message.failedBy(e), null) && !(e instanceof RejectedException)) {
-        connection.tell(listener -> listener.handlerFailed(message.type(), e));
-      }
+      thrown(message, e);
     } finally {
       Cause.leave();
     }
   }
 
+<<<<<<< HEAD
   /** The next message to begin with; null when there are no more: then this piece of work ends. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
+=======
+  private void receive(D message) throws Exception {
+    Duration time = settings.deadline();
+    if (time == null) {
+      receiver.receive(message, this);
+      return;
+    }
+    Deadline.Scope scope = Deadline.in(time).enter();
+    try {
+      receiver.receive(message, this);
+    } finally {
+      scope.close();
+    }
+  }
+
+  private void thrown(D message, Throwable failure) {
+    if (message.tryFail(failure, message.failedBy(failure))
+        && !(failure instanceof RejectedException)) {
+      tellFailed(message.type(), failure);
+    }
+  }
+
+  /** Whether handling a message that was taken begins; where it can't, the message is settled. */
+  boolean begin(D message) {
+    if (message.isLeaseLost()) {
+      message.drop();
+      return false;
+    }
+    String defect = message.defect();
+    if (defect != null) {
+      message.trySettle(message.fail(ErrorCode.CORRUPT_MESSAGE.name(), defect, true), null);
+      return false;
+    }
+    Interceptors interceptors = interceptors();
+    if (!interceptors.isEmpty()) {
+      try {
+        message.begun(interceptors);
+      } catch (Throwable e) {
+        thrown(message, e);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The next message to begin with; null when there are no more. */
+>>>>>>> main
   private @Nullable D next() {
     lock.lock();
     try {
@@ -253,17 +308,98 @@ final class Consumption<D extends LeasedMessage> implements Registration {
         works--;
         return null;
       }
-      Lot lot = buffer.element();
-      MessageRecord record = new MessageRecord();
-      int index = lot.takeNext(record);
-      if (!lot.hasNext()) {
-        buffer.remove();
-      }
-      started++;
-      return leasing.lease(this, lot, index, record);
+      return takeFirst();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes the first of what is there, under the lock: it counts as started. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
+  private D takeFirst() {
+    Lot lot = buffer.element();
+    MessageRecord record = new MessageRecord();
+    int index = lot.takeNext(record);
+    if (!lot.hasNext()) {
+      buffer.remove();
+    }
+    started++;
+    return leasing.lease(this, lot, index, record);
+  }
+
+  /**
+   * Takes more of what is there, in order, up to the first that doesn't fit. Doesn't wait.
+   *
+   * @param fits asked with the type of each
+   */
+  List<D> takeMore(int max, Predicate<String> fits) {
+    List<D> more = new ArrayList<>();
+    lock.lock();
+    try {
+      while (more.size() < max && !buffer.isEmpty()) {
+        String type = buffer.element().nextType();
+        if (type == null || !fits.test(type)) {
+          break;
+        }
+        more.add(takeFirst());
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!more.isEmpty()) {
+      wakeUp.ask();
+    }
+    return more;
+  }
+
+  // ---- any thread, where there are no handler threads
+
+  /**
+   * Takes the next message that is fit to be begun.
+   *
+   * @return null if there is none in time, or no more at all
+   */
+  @Nullable D take(long nanos) throws InterruptedException {
+    long until = System.nanoTime() + nanos;
+    D message = poll(nanos);
+    while (message != null) {
+      wakeUp.ask();
+      if (begin(message)) {
+        return message;
+      }
+      message = poll(until - System.nanoTime());
+    }
+    return null;
+  }
+
+  private @Nullable D poll(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (buffer.isEmpty()) {
+        if (ended || left <= 0) {
+          return null;
+        }
+        left = notEmpty.awaitNanos(left);
+      }
+      return takeFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nothing more can ever be taken. */
+  boolean isEnded() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void tellFailed(String type, Throwable failure) {
+    connection.tell(listener -> listener.handlerFailed(type, failure));
   }
 
   // ---- event loop: registration

@@ -1,6 +1,8 @@
 package io.parley.client;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a consumer or subscriber wants.
@@ -9,6 +11,7 @@ import java.util.List;
  * @param destination queue or subscription; empty for the one named like the service
  * @param types types claimed or patterns subscribed to
  * @param leaseMs 0 for the broker's default
+ * @param deadline how much time each handling has; null for no bound
  */
 record ConsumptionSettings(
     Kind kind,
@@ -17,7 +20,8 @@ record ConsumptionSettings(
     int credit,
     int concurrency,
     int leaseMs,
-    boolean autoExtend) {
+    boolean autoExtend,
+    @Nullable Duration deadline) {
   /** Commands of a queue, or events of a subscription. */
   enum Kind {
     COMMANDS,

@@ -21,26 +21,37 @@ final class Dispatch<D extends LeasedMessage> implements Consumption.Receiver<D>
   /** Error class of a message nobody here has a handler for; dead-lettered at once. */
   static final String UNHANDLED_TYPE = "UNHANDLED_TYPE";
 
-  private final Map<String, Handling<D, ?>> byType = new HashMap<>();
+  private final Map<String, Handling<D>> byType = new HashMap<>();
   private final List<ByPattern<D>> byPattern = new ArrayList<>();
+
+  /** Does what is to be done with messages of one type or pattern. */
+  interface Handling<D extends LeasedMessage> {
+    void handle(D message, Consumption<D> source) throws Exception;
+  }
 
   /** Calls a handler and settles. */
   interface HandlerCall<D, B> {
     void handle(B body, D delivery) throws Exception;
   }
 
-  private record Handling<D, B>(Class<B> bodyType, HandlerCall<D, B> call) {}
-
-  private record ByPattern<D>(TypePattern pattern, Handling<D, ?> handling) {}
+  private record ByPattern<D extends LeasedMessage>(TypePattern pattern, Handling<D> handling) {}
 
   /**
-   * Adds a handler.
+   * Adds a handler that gets one message at a time.
    *
    * @throws IllegalArgumentException if the type or pattern has one, or is none
    */
   <B> void add(String pattern, Class<B> bodyType, HandlerCall<D, B> call) {
+    add(pattern, (message, source) -> handle(message, bodyType, call));
+  }
+
+  /**
+   * Adds what is to be done with messages.
+   *
+   * @throws IllegalArgumentException if the type or pattern has something, or is none
+   */
+  void add(String pattern, Handling<D> handling) {
     TypePattern parsed = new TypePattern(pattern);
-    Handling<D, B> handling = new Handling<>(bodyType, call);
     boolean isTwice =
         parsed.isWildcard()
             ? byPattern.stream().anyMatch(entry -> entry.pattern().equals(parsed))
@@ -61,18 +72,19 @@ final class Dispatch<D extends LeasedMessage> implements Consumption.Receiver<D>
   }
 
   @Override
-  public void receive(D message) throws Exception {
-    Handling<D, ?> handling = find(message.type());
+  public void receive(D message, Consumption<D> source) throws Exception {
+    Handling<D> handling = find(message.type());
     if (handling == null) {
       message.trySettle(
           message.fail(UNHANDLED_TYPE, "no handler for type '" + message.type() + "'", true), null);
     } else {
-      handle(message, handling);
+      handling.handle(message, source);
     }
   }
 
-  private @Nullable Handling<D, ?> find(String type) {
-    Handling<D, ?> exact = byType.get(type);
+  /** What is to be done with messages of a type; null if nobody said. */
+  @Nullable Handling<D> find(String type) {
+    Handling<D> exact = byType.get(type);
     if (exact != null) {
       return exact;
     }
@@ -84,16 +96,22 @@ final class Dispatch<D extends LeasedMessage> implements Consumption.Receiver<D>
     return null;
   }
 
-  private static <D extends LeasedMessage, B> void handle(D message, Handling<D, B> handling)
-      throws Exception {
+  private static <D extends LeasedMessage, B> void handle(
+      D message, Class<B> bodyType, HandlerCall<D, B> call) throws Exception {
     B body;
     try {
-      body = message.body(handling.bodyType());
+      body = message.body(bodyType);
     } catch (RuntimeException e) {
-      String why = e instanceof ParleyException ? String.valueOf(e.getMessage()) : e.toString();
-      message.trySettle(message.fail(UNDECODABLE, why, true), null);
+      undecodable(message, e);
       return;
     }
-    handling.call().handle(body, message);
+    call.handle(body, message);
+  }
+
+  /** Dead-letters a message whose body can't be decoded. */
+  static void undecodable(LeasedMessage message, RuntimeException why) {
+    String text =
+        why instanceof ParleyException ? String.valueOf(why.getMessage()) : why.toString();
+    message.trySettle(message.fail(UNDECODABLE, text, true), null);
   }
 }

@@ -28,6 +28,13 @@ final class Emissions {
     emitted.add(emission);
   }
 
+  /** Lets interceptors see and change them. */
+  void pass(Interceptors interceptors) {
+    if (!interceptors.isEmpty()) {
+      emitted.forEach(each -> interceptors.beforeEmit(each.kind(), each.message()));
+    }
+  }
+
   boolean isEmpty() {
     return emitted.isEmpty();
   }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An event in the hands of a manual subscriber, see {@link Subscriber.Builder#manual}. To be
- * settled exactly once, by any thread; until then it counts against the subscriber's credit and its
- * lease is kept.
+ * An event in the hands of a {@link Receiver}, a batch handler, or a manual subscriber, see {@link
+ * Subscriber.Builder#manual}. To be settled exactly once, by any thread; until then it counts
+ * against the subscriber's credit and its lease is kept.
  */
 public non-sealed interface EventDelivery extends Delivery {
   /**
@@ -25,6 +25,21 @@ public non-sealed interface EventDelivery extends Delivery {
    * @throws IllegalStateException if it was settled before
    */
   CompletableFuture<Void> settleAsync(EventResult result);
+
+  /** Done; as {@link #settle} with {@link EventResult#complete()}. */
+  default void complete() {
+    settle(EventResult.complete());
+  }
+
+  /** The attempt failed, and counts; as {@link #settle} with {@link EventResult#fail}. */
+  default void fail(String errorClass, String message) {
+    settle(EventResult.fail(errorClass, message));
+  }
+
+  /** Given back untouched and uncounted; as {@link #settle} with {@link EventResult#release}. */
+  default void release() {
+    settle(EventResult.release());
+  }
 
   /**
    * Keeps the lease for this long from now on; the client does so by itself unless {@link

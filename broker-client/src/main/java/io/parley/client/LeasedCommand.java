@@ -12,6 +12,11 @@ final class LeasedCommand extends LeasedMessage implements CommandDelivery {
   }
 
   @Override
+  Delivery delivery() {
+    return this;
+  }
+
+  @Override
   public void settle(CommandResult result) {
     settleWith(settlementOf(result));
   }
@@ -19,6 +24,13 @@ final class LeasedCommand extends LeasedMessage implements CommandDelivery {
   @Override
   public CompletableFuture<Void> settleAsync(CommandResult result) {
     return settleAsyncWith(settlementOf(result));
+  }
+
+  /** Settles it unless it is settled already. */
+  void settleIfOpen(CommandResult result) {
+    if (!isSettled()) {
+      trySettle(settlementOf(result), null);
+    }
   }
 
   private @Nullable Settlement settlementOf(CommandResult result) {

@@ -12,6 +12,11 @@ final class LeasedEvent extends LeasedMessage implements EventDelivery {
   }
 
   @Override
+  Delivery delivery() {
+    return this;
+  }
+
+  @Override
   public void settle(EventResult result) {
     settleWith(settlementOf(result));
   }
@@ -19,6 +24,13 @@ final class LeasedEvent extends LeasedMessage implements EventDelivery {
   @Override
   public CompletableFuture<Void> settleAsync(EventResult result) {
     return settleAsyncWith(settlementOf(result));
+  }
+
+  /** Settles it unless it is settled already. */
+  void settleIfOpen(EventResult result) {
+    if (!isSettled()) {
+      trySettle(settlementOf(result), null);
+    }
   }
 
   private @Nullable Settlement settlementOf(EventResult result) {

@@ -47,6 +47,8 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
   private @Nullable Settlement settlement;
   private @Nullable CompletableFuture<Void> settling;
   private boolean dropped;
+  private @Nullable Afters<Verdict> afters;
+  private @Nullable Throwable failure;
   private @Nullable LeasedMessage linked;
 
   LeasedMessage(Consumption<?> consumption, Lot lot, int index, MessageRecord record) {
@@ -140,6 +142,11 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
 
   /** The settlement for an exception out of its handler. */
   Settlement failedBy(Throwable failure) {
+    return thrownAt(failure);
+  }
+
+  /** A failed attempt, whatever the exception may want to say besides. */
+  final Settlement thrownAt(Throwable failure) {
     return fail(failure.getClass().getName(), String.valueOf(failure.getMessage()), false);
   }
 
@@ -163,6 +170,7 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
       return null;
     }
     var limits = consumption.limits();
+    emissions.pass(consumption.interceptors());
     Payload payload = result == null ? null : codec().encode(result);
     MessageBatch emitted = emissions.encode(codec(), this, limits.maxMessageBytes());
     int bytes = emitted.length() + (payload == null ? 0 : payload.bytes().length);
@@ -200,8 +208,31 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
     settlement = how;
     settling = done;
     consumption.settle(this);
+    if (afters != null) {
+      afters.ended(Verdict.of(how), failure);
+    }
     return true;
   }
+
+  /** Settles because of an exception, unless it is settled already. */
+  final boolean tryFail(Throwable why, Settlement how) {
+    failure = why;
+    return trySettle(how, null);
+  }
+
+  /**
+   * Its handling begins: tells the interceptors.
+   *
+   * @throws RuntimeException if one refuses; those before it are told when this is settled
+   */
+  final void begun(Interceptors interceptors) {
+    Afters<Verdict> toTell = new Afters<>();
+    afters = toTell;
+    interceptors.beforeHandling(delivery(), toTell);
+  }
+
+  /** As those who handle it see it. */
+  abstract Delivery delivery();
 
   /** Puts it aside without a word: it isn't ours any more, and was not begun. */
   final void drop() {
@@ -209,6 +240,15 @@ abstract class LeasedMessage implements Cause, HandOver.Item<LeasedMessage> {
       dropped = true;
       consumption.settle(this);
     }
+  }
+
+  final boolean isSettled() {
+    return settled;
+  }
+
+  /** Gives it back uncounted, unless it is settled. */
+  final void giveBack() {
+    trySettle(new Settlement.Release(epoch(), sequence(), 1), null);
   }
 
   private IllegalStateException alreadySettled() {

@@ -112,6 +112,17 @@ final class Lot {
     return next++;
   }
 
+  /** Type of the next message; null if its bytes aren't fit to say. */
+  @Nullable String nextType() {
+    MessageRecord record = new MessageRecord().wrap(batch.bytes(), nextOffset);
+    try {
+      record.check(end());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    return record.type();
+  }
+
   /** Hands out no more; the messages from this index on were not begun. */
   int takeRest() {
     int from = next;

@@ -162,16 +162,27 @@ public final class OutgoingMessage {
    */
   Message toMessage(
       MessageKind kind, PayloadCodec codec, MessageIdSource ids, @Nullable Cause cause) {
-    return toMessage(kind, codec, id == null ? ids.next() : id, cause);
+    return toMessage(kind, codec, id == null ? ids.next() : id, id != null, cause);
+  }
+
+  /** The message as it is kept for later: one that may be sent twice. */
+  Message toPrepared(
+      MessageKind kind, PayloadCodec codec, MessageIdSource ids, @Nullable Cause cause) {
+    return toMessage(kind, codec, id == null ? ids.next() : id, true, cause);
   }
 
   /** The n-th message a handler emits: the same id whenever that message is handled again. */
   Message toEmitted(MessageKind kind, PayloadCodec codec, int ordinal, Cause parent) {
-    return toMessage(kind, codec, id == null ? parent.id().child(ordinal) : id, parent);
+    MessageId child = id == null ? parent.id().child(ordinal) : id;
+    return toMessage(kind, codec, child, id != null, parent);
   }
 
   private Message toMessage(
-      MessageKind kind, PayloadCodec codec, MessageId messageId, @Nullable Cause cause) {
+      MessageKind kind,
+      PayloadCodec codec,
+      MessageId messageId,
+      boolean dedupById,
+      @Nullable Cause cause) {
     Payload payload = codec.encode(body);
     MessageId conversation = correlationId;
     MessageId causing = causationId;
@@ -189,7 +200,7 @@ public final class OutgoingMessage {
         notBeforeMs,
         expiresAtMs,
         priority,
-        id != null,
+        dedupById,
         trackOutcome && kind == MessageKind.COMMAND,
         contentType == null ? payload.contentType() : contentType,
         headers,

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -56,6 +57,7 @@ public final class ParleyClient implements AutoCloseable {
   private final ClientSettings settings;
   private final Connection connection;
   private final Sends sends;
+  private final Sender sender;
   private final Asks asks;
   private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -65,6 +67,7 @@ public final class ParleyClient implements AutoCloseable {
     MessageIdSource ids = new MessageIdSource(InstantSource.system(), random);
     this.connection = new Connection(settings, random);
     this.sends = new Sends(connection, ids);
+    this.sender = new Sender(sends, settings.interceptors());
     this.asks = new Asks(connection, ids);
   }
 
@@ -92,7 +95,9 @@ public final class ParleyClient implements AutoCloseable {
    * Sends a command; returns when it is durable.
    *
    * @return the command's id
-   * @throws UnconfirmedException if it wasn't confirmed within {@link Builder#sendTimeout}
+   * @throws UnconfirmedException if it wasn't confirmed within {@link Builder#sendTimeout} and the
+   *     thread's {@link Deadline}
+   * @throws DeadlineExceededException if that was over before it was sent
    * @throws io.parley.protocol.ParleyException if it was refused: {@code QUOTA_EXCEEDED}, {@code
    *     WRONG_KIND}, {@code MESSAGE_TOO_LARGE}, …
    * @throws IllegalArgumentException if a name or number is out of bounds
@@ -119,7 +124,7 @@ public final class ParleyClient implements AutoCloseable {
    * @throws io.parley.protocol.ParleyException if the codec can't encode the body
    */
   public CompletableFuture<MessageId> sendAsync(OutgoingMessage command) {
-    return sends.send(MessageKind.COMMAND, command);
+    return sender.send(MessageKind.COMMAND, command);
   }
 
   /** Publishes an event; returns when it is durable. */
@@ -139,10 +144,22 @@ public final class ParleyClient implements AutoCloseable {
     return confirmed(MessageKind.EVENT, event);
   }
 
+  /**
+   * Sends a command or publishes an event that was prepared before; everything said of {@link
+   * #sendAsync(OutgoingMessage)} holds, but that interceptors aren't called. Forwarded again within
+   * the broker's window it is stored once.
+   *
+   * @return its id, when it is durable
+   */
+  public CompletableFuture<MessageId> forwardAsync(PreparedMessage message) {
+    return sender.send(message);
+  }
+
   private MessageId confirmed(MessageKind kind, OutgoingMessage message) {
     requireNotOnEventLoop();
-    PendingSend send = sends.send(kind, message);
-    return Waiting.await(send, settings.sendTimeout(), () -> unconfirmed(send));
+    PendingSend send = sender.send(kind, message);
+    Duration wait = Deadline.atMost(settings.sendTimeout());
+    return Waiting.await(send, wait, () -> unconfirmed(send));
   }
 
   private UnconfirmedException unconfirmed(PendingSend send) {
@@ -162,7 +179,7 @@ public final class ParleyClient implements AutoCloseable {
 
   /** Publishes an event; everything said of {@link #sendAsync(OutgoingMessage)} holds. */
   public CompletableFuture<MessageId> publishAsync(OutgoingMessage event) {
-    return sends.send(MessageKind.EVENT, event);
+    return sender.send(MessageKind.EVENT, event);
   }
 
   /**
@@ -176,11 +193,36 @@ public final class ParleyClient implements AutoCloseable {
     return await(sendAndAwaitAsync(command, timeout), timeout, "outcome");
   }
 
+  /**
+   * Sends a command and waits until it is completed: {@link #sendAndAwait} for those to whom any
+   * other outcome is an exception. Thrown out of a handler, the rejection of the command it sent
+   * rejects the command in its hands.
+   *
+   * @param timeout for everything
+   * @return status {@code COMPLETED}
+   * @throws RejectedException if the receiver rejected it, with its code and reason
+   * @throws NotCompletedException if it ended otherwise, or hasn't ended in time
+   */
+  public Outcome sendAndComplete(OutgoingMessage command, Duration timeout) {
+    requireNotOnEventLoop();
+    Duration wait = Deadline.atMost(Numbers.requireMillis("timeout", timeout, 0));
+    PendingSend send = sender.send(MessageKind.COMMAND, command.trackOutcome());
+    Outcome outcome = await(outcomeOf(send, wait), timeout, "outcome");
+    return switch (outcome.status()) {
+      case COMPLETED -> outcome;
+      case REJECTED -> throw new RejectedException(outcome.code(), outcome.reason());
+      default -> throw new NotCompletedException(send.id(), outcome);
+    };
+  }
+
   /** As {@link #sendAndAwait}, without waiting. */
   public CompletableFuture<Outcome> sendAndAwaitAsync(OutgoingMessage command, Duration timeout) {
-    Numbers.requireMillis("timeout", timeout, 0);
-    long until = System.nanoTime() + timeout.toNanos();
-    PendingSend send = sends.send(MessageKind.COMMAND, command.trackOutcome());
+    Duration wait = Deadline.atMost(Numbers.requireMillis("timeout", timeout, 0));
+    return outcomeOf(sender.send(MessageKind.COMMAND, command.trackOutcome()), wait);
+  }
+
+  private CompletableFuture<Outcome> outcomeOf(PendingSend send, Duration wait) {
+    long until = System.nanoTime() + wait.toNanos();
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     var timer =
         connection
@@ -191,7 +233,7 @@ public final class ParleyClient implements AutoCloseable {
                     outcome.completeExceptionally(unconfirmed(send));
                   }
                 },
-                timeout.toMillis(),
+                wait.toMillis(),
                 TimeUnit.MILLISECONDS);
     var unused =
         send.thenCompose(
@@ -238,7 +280,7 @@ public final class ParleyClient implements AutoCloseable {
 
   /** As {@link #awaitOutcome}, without waiting. */
   public CompletableFuture<Outcome> awaitOutcomeAsync(MessageId command, Duration timeout) {
-    return asks.outcome(command, Numbers.requireMillis("timeout", timeout, 0));
+    return asks.outcome(command, Deadline.atMost(Numbers.requireMillis("timeout", timeout, 0)));
   }
 
   /** As {@link #ask(Query)}, without page and filters. */
@@ -251,49 +293,26 @@ public final class ParleyClient implements AutoCloseable {
    *
    * @return an answer with status 200
    * @throws QueryException the one of any other status; {@link QueryException.Unavailable} at once
-   *     if nobody answers this type
+   *     if nobody answers this type; {@link QueryException.DeadlineExceeded} also at once if the
+   *     thread's {@link Deadline} is over
    */
   public <T> Answer<T> ask(Query<T> query) {
     requireNotOnEventLoop();
-    CompletableFuture<Response.Answered> raw = asks.ask(query);
+    Asked<T> asked = Asked.begin(asks, settings, query);
     try {
-      return decoded(query, await(raw, query.deadline(), query.type()));
+      return asked.answer(await(asked.raw(), asked.deadline(), query.type()));
+    } catch (RuntimeException e) {
+      asked.failed(e);
+      throw e;
     } finally {
       // Not answered yet only if the caller was interrupted: then nobody waits for it.
-      raw.cancel(false);
+      asked.raw().cancel(false);
     }
   }
 
   /** As {@link #ask(Query)}, without waiting. Cancelling the future cancels the query. */
   public <T> CompletableFuture<Answer<T>> askAsync(Query<T> query) {
-    CompletableFuture<Response.Answered> raw = asks.ask(query);
-    CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
-    var unused =
-        raw.whenComplete(
-            (answered, failure) -> {
-              if (failure != null) {
-                answer.completeExceptionally(Waiting.cause(failure));
-                return;
-              }
-              try {
-                answer.complete(decoded(query, answered));
-              } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            });
-    var unusedToo = answer.whenComplete((result, failure) -> raw.cancel(false));
-    return answer;
-  }
-
-  private <T> Answer<T> decoded(Query<T> query, Response.Answered answered) {
-    T body = settings.codec().decode(answered.body(), query.answerType());
-    return new Answer<>(
-        answered.status(),
-        body,
-        answered.page(),
-        answered.pageSize(),
-        answered.total(),
-        answered.reason());
+    return Asked.begin(asks, settings, query).whenAnswered();
   }
 
   /**
@@ -332,6 +351,37 @@ public final class ParleyClient implements AutoCloseable {
   /** Starts answering queries. */
   public Responder.Builder responder() {
     return new Responder.Builder(this);
+  }
+
+  /**
+   * Opens a receiver of a queue, to take its commands one by one instead of handling them as they
+   * come: {@link #commandConsumer} with that queue and {@link
+   * CommandConsumer.Builder#openReceiver}, which claims no types but has whatever the queue owns.
+   *
+   * @throws io.parley.protocol.ParleyException if it is refused: {@code OWNED_BY} another service
+   */
+  public Receiver<CommandDelivery> receiver(String queue) {
+    return commandConsumer().queue(queue).openReceiver();
+  }
+
+  /**
+   * Opens a receiver of a subscription, to take its events one by one: {@link #subscriber} with
+   * that name and {@link Subscriber.Builder#openReceiver}, which leaves its patterns as they are.
+   *
+   * @throws io.parley.protocol.ParleyException if it is refused
+   */
+  public Receiver<EventDelivery> eventReceiver(String subscription) {
+    return subscriber().subscription(subscription).openReceiver();
+  }
+
+  /**
+   * Puts the calling thread within a deadline, until the scope is closed: what it sends and asks
+   * meanwhile, through this client or another, has no more time than is left.
+   *
+   * @param time from now on: zero or less is over already; at most 24 days
+   */
+  public Deadline.Scope within(Duration time) {
+    return Deadline.in(time).enter();
   }
 
   /** What turns bodies into bytes and back: for results of outcomes and the like. */
@@ -550,6 +600,8 @@ public final class ParleyClient implements AutoCloseable {
     private Duration sendTimeout = Duration.ofSeconds(30);
     private Duration drainTimeout = Duration.ofSeconds(30);
     private ClientListener listener = new LoggingListener();
+    private final List<ClientListener> moreListeners = new ArrayList<>();
+    private final List<ClientInterceptor> interceptors = new ArrayList<>();
 
     private Builder() {}
 
@@ -625,6 +677,21 @@ public final class ParleyClient implements AutoCloseable {
       return this;
     }
 
+    /** Adds a listener besides that of {@link #listener}; told after it, in the order of adding. */
+    public Builder addListener(ClientListener more) {
+      this.moreListeners.add(more);
+      return this;
+    }
+
+    /**
+     * Adds one that sees what is sent, asked, handled and answered; called after those added
+     * before. None by default.
+     */
+    public Builder interceptor(ClientInterceptor interceptor) {
+      interceptors.add(interceptor);
+      return this;
+    }
+
     /**
      * Connects, trying all addresses until {@link #connectTimeout}.
      *
@@ -657,7 +724,17 @@ public final class ParleyClient implements AutoCloseable {
           connectTimeout,
           sendTimeout,
           drainTimeout,
-          listener);
+          allListeners(),
+          interceptors.isEmpty() ? Interceptors.NONE : new Interceptors(List.copyOf(interceptors)));
+    }
+
+    private ClientListener allListeners() {
+      if (moreListeners.isEmpty()) {
+        return listener;
+      }
+      List<ClientListener> all = new ArrayList<>(moreListeners);
+      all.add(0, listener);
+      return new Listeners(List.copyOf(all));
     }
 
     private static void requireBytes(String what, String text, int max) {

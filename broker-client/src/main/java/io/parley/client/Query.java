@@ -1,6 +1,7 @@
 package io.parley.client;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -77,20 +78,24 @@ public final class Query<T> {
     return this;
   }
 
-  String type() {
+  /** Name of its type. */
+  public String type() {
     return type;
   }
 
-  Object body() {
+  /** The body as given. */
+  public Object body() {
     return body;
   }
 
-  Class<T> answerType() {
+  /** What the answer's body is decoded to. */
+  public Class<T> answerType() {
     return answerType;
   }
 
-  Map<String, String> filters() {
-    return filters;
+  /** Filter values by name; not changeable. */
+  public Map<String, String> filters() {
+    return Collections.unmodifiableMap(filters);
   }
 
   int page() {
@@ -101,7 +106,8 @@ public final class Query<T> {
     return pageSize;
   }
 
-  Duration deadline() {
+  /** How long to wait for the answer. */
+  public Duration deadline() {
     return deadline;
   }
 }

@@ -34,8 +34,11 @@ public interface Question {
   /** The query's body as it is, copied at each call. */
   Payload payload();
 
-  /** Time until the asker stops waiting; zero or less if it did. */
+  /** Time until the asker stops waiting; zero if it did. */
   Duration timeLeft();
+
+  /** When the asker stops waiting. The handler's thread is within it by itself. */
+  Deadline deadline();
 
   /** Whether nobody waits for the answer any more. */
   boolean isCancelled();

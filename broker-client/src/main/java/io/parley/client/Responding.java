@@ -108,15 +108,33 @@ final class Responding implements Registration {
       return Answer.unavailable("no handler for query type '" + question.type() + "'");
     }
     Cause.enter(question);
+    Deadline.Scope scope = question.deadline().enter();
     try {
-      return handling.answer(question, connection.settings().codec());
+      return answer(question, handling);
     } catch (QueryException e) {
       return Answer.refusal(e.status(), String.valueOf(e.getMessage()));
     } catch (Throwable e) {
       connection.tell(listener -> listener.handlerFailed(question.type(), e));
       return Answer.unavailable(e.getClass().getName() + ": " + e.getMessage());
     } finally {
+      scope.close();
       Cause.leave();
+    }
+  }
+
+  private Answer<?> answer(AskedQuestion question, Handling<?> handling) throws Exception {
+    PayloadCodec codec = connection.settings().codec();
+    Afters<Answer<?>> afters = connection.settings().interceptors().beforeAnswer(question);
+    if (afters == null) {
+      return handling.answer(question, codec);
+    }
+    try {
+      Answer<?> answer = handling.answer(question, codec);
+      afters.ended(answer, null);
+      return answer;
+    } catch (Throwable e) {
+      afters.ended(null, e);
+      throw e;
     }
   }
 

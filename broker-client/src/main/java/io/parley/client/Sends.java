@@ -5,8 +5,10 @@ import io.parley.protocol.ParleyException;
 import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,7 +30,7 @@ final class Sends {
   private final Connection connection;
   private final MessageIdSource ids;
   private final SendWindow window;
-  private final long waitNanos;
+  private final Duration wait;
   private final HandOver<PendingSend> handOver = new HandOver<>();
   private final WakeUp wakeUp;
   private final Deque<PendingSend> waiting = new ArrayDeque<>();
@@ -41,7 +43,7 @@ final class Sends {
     this.connection = connection;
     this.ids = ids;
     this.window = new SendWindow(settings.maxInFlight());
-    this.waitNanos = settings.sendTimeout().toNanos();
+    this.wait = settings.sendTimeout();
     this.wakeUp = new WakeUp(connection::execute, this::pump);
   }
 
@@ -55,11 +57,27 @@ final class Sends {
     PayloadCodec codec = connection.settings().codec();
     Message message = outgoing.toMessage(kind, codec, ids, Cause.ofThisThread());
     byte[] record = MessageRecord.encode(message);
+    requireFits(message.type(), message.id(), record);
+    return begin(new PendingSend(message.id(), kind, record));
+  }
+
+  /** Sends what was encoded before. */
+  PendingSend send(PreparedMessage prepared) {
+    if (connection.isClosed()) {
+      throw new IllegalStateException("the client is closed");
+    }
+    requireFits(prepared.type(), prepared.id(), prepared.record());
+    return begin(new PendingSend(prepared.id(), prepared.kind(), prepared.record()));
+  }
+
+  private void requireFits(String type, MessageId id, byte[] record) {
     int max = connection.welcome().maxMessageBytes();
     if (record.length > max) {
-      throw BrokerErrors.tooLarge(message.type() + " " + message.id(), record.length, max);
+      throw BrokerErrors.tooLarge(type + " " + id, record.length, max);
     }
-    PendingSend send = new PendingSend(message.id(), kind, record);
+  }
+
+  private PendingSend begin(PendingSend send) {
     if (enter(send)) {
       handOver.put(send);
       wakeUp.ask();
@@ -74,7 +92,7 @@ final class Sends {
   private boolean enter(PendingSend send) {
     boolean mayWait = !connection.loop().inEventLoop();
     try {
-      if (window.acquire(send.size(), mayWait ? waitNanos : 0)) {
+      if (window.acquire(send.size(), mayWait ? Deadline.atMost(wait).toNanos() : 0)) {
         return true;
       }
     } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.Names;
 import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -59,17 +60,20 @@ public final class Subscriber implements AutoCloseable {
   /** What a subscriber takes and how. Used once, by one thread. */
   public static final class Builder {
     private static final int CREDIT = 256;
+    private static final int RECEIVER_CREDIT = 16;
     private static final int CONCURRENCY_MAX = 1_000;
+    private static final int BATCH_MAX = 10_000;
 
     private final ParleyClient client;
     private final Dispatch<LeasedEvent> handlers = new Dispatch<>();
     private final Set<String> patterns = new LinkedHashSet<>();
     private @Nullable Consumer<? super EventDelivery> receiver;
     private String subscription = "";
-    private int credit = CREDIT;
+    private int credit;
     private int concurrency = 1;
     private int leaseMs;
     private boolean autoExtend = true;
+    private @Nullable Duration deadline;
 
     Builder(ParleyClient client) {
       this.client = client;
@@ -81,7 +85,10 @@ public final class Subscriber implements AutoCloseable {
       return this;
     }
 
-    /** Most events in its hands at once, begun or not: 1 to 65,536; 256 by default. */
+    /**
+     * Most events in its hands at once, begun or not: 1 to 65,536; by default 256, and 16 for a
+     * {@link Receiver}.
+     */
     public Builder credit(int messages) {
       this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
       return this;
@@ -118,6 +125,37 @@ public final class Subscriber implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Handles events of a pattern several at a time, and makes the subscription want them.
+     *
+     * @param pattern a type's name, or a wildcard, as for {@link #on}
+     * @param bodyType what bodies are decoded to; one that can't be is dead-lettered
+     * @param max most messages at once: 1 to 10,000, and never more than {@link #credit}; of large
+     *     bodies fewer, all are decoded at once
+     */
+    public <E> Builder onBatch(
+        String pattern, Class<E> bodyType, int max, EventBatchHandler<E> handler) {
+      Numbers.require("messages of a batch", max, 1, BATCH_MAX);
+      handlers.add(
+          pattern,
+          new BatchHandling<>(
+              handlers, bodyType, max, (messages, bodies) -> handle(messages, bodies, handler)));
+      patterns.add(pattern);
+      return this;
+    }
+
+    private static <E> void handle(
+        List<LeasedEvent> messages, List<E> bodies, EventBatchHandler<E> handler) throws Exception {
+      List<Batched<E, EventDelivery>> batch = new ArrayList<>(messages.size());
+      for (int i = 0; i < messages.size(); i++) {
+        batch.add(new Batched<>(bodies.get(i), messages.get(i)));
+      }
+      EventResult forOthers = result(handler.handle(List.copyOf(batch)));
+      for (LeasedEvent message : messages) {
+        message.settleIfOpen(forOthers);
+      }
+    }
+
     /** Makes the subscription want events without a handler of their own: for {@link #manual}. */
     public Builder patterns(String... patterns) {
       for (String pattern : patterns) {
@@ -135,6 +173,15 @@ public final class Subscriber implements AutoCloseable {
      */
     public Builder manual(Consumer<? super EventDelivery> receiver) {
       this.receiver = receiver;
+      return this;
+    }
+
+    /**
+     * How much time each handling has: handlers are within this {@link Deadline}, so what they send
+     * and ask has no more. 1 ms to 24 days; none by default. Nothing is interrupted when it passes.
+     */
+    public Builder deadline(Duration time) {
+      this.deadline = Numbers.requireMillis("deadline", time, 1);
       return this;
     }
 
@@ -156,10 +203,41 @@ public final class Subscriber implements AutoCloseable {
       client.requireNotOnHandlerThread();
       Consumption<LeasedEvent> consumption =
           new Consumption<>(
-              client.connection(), settings(destination), LeasedEvent::new, receiverOfAll());
+              client.connection(),
+              settings(destination, CREDIT, concurrency),
+              LeasedEvent::new,
+              receiverOfAll());
       client.awaitRegistered(
           consumption.start(), consumption::abandon, "subscriber of '" + destination + "'");
       return new Subscriber(client, consumption, destination);
+    }
+
+    /**
+     * Registers a receiver, from which messages are taken one by one, instead of handlers; returns
+     * when the broker has. Of these settings it knows subscription, patterns, credit, lease and
+     * auto-extend.
+     *
+     * @throws io.parley.protocol.ParleyException if it is refused, as {@link #start} is
+     * @throws IllegalStateException with handlers or concurrency
+     */
+    public Receiver<EventDelivery> openReceiver() {
+      client.requireOpen();
+      String destination = destination();
+      client.requireNotOnHandlerThread();
+      if (receiver != null || !handlers.isEmpty() || concurrency != 1) {
+        throw new IllegalStateException(
+            "a receiver with handlers or concurrency (expected: neither; threads of yours call"
+                + " receive)");
+      }
+      Consumption<LeasedEvent> consumption =
+          new Consumption<>(
+              client.connection(),
+              settings(destination, RECEIVER_CREDIT, 0),
+              LeasedEvent::new,
+              (message, source) -> {});
+      client.awaitRegistered(
+          consumption.start(), consumption::abandon, "receiver of '" + destination + "'");
+      return new Receiver<>(client, consumption, LeasedEvent.class, destination);
     }
 
     private Consumption.Receiver<LeasedEvent> receiverOfAll() {
@@ -169,7 +247,7 @@ public final class Subscriber implements AutoCloseable {
             (manual == null ? "no handler" : "both manual and handlers by type")
                 + " (expected: either on(…) or manual(…))");
       }
-      return manual == null ? handlers : manual::accept;
+      return manual == null ? handlers : (message, source) -> manual.accept(message);
     }
 
     private String destination() {
@@ -180,7 +258,7 @@ public final class Subscriber implements AutoCloseable {
       return subscription.isEmpty() ? client.service() : subscription;
     }
 
-    private ConsumptionSettings settings(String destination) {
+    private ConsumptionSettings settings(String destination, int creditByDefault, int threads) {
       if (patterns.size() > WireLimits.TYPES_MAX) {
         throw new IllegalStateException(
             "patterns: " + patterns.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
@@ -189,15 +267,16 @@ public final class Subscriber implements AutoCloseable {
           ConsumptionSettings.Kind.EVENTS,
           destination,
           List.copyOf(patterns),
-          credit,
-          concurrency,
+          credit == 0 ? creditByDefault : credit,
+          threads,
           leaseMs,
-          autoExtend);
+          autoExtend,
+          deadline);
     }
 
     private static EventResult result(@Nullable EventResult result) {
       if (result == null) {
-        throw new IllegalStateException("the handler returned null (expected: a EventResult)");
+        throw new IllegalStateException("the handler returned null (expected: an EventResult)");
       }
       return result;
     }

@@ -95,7 +95,7 @@ public final class Engine implements OperationHandler {
             settings.backOffMin().toMillis(),
             settings.backOffMax().toMillis());
     settlements = new Settlements(destinations, intake, outcomes, retries, boot);
-    proposeAdoptions();
+    propose(catalog.adoptions());
     if (catalog.isDeclaredOnly() != settings.declaredTypesOnly()) {
       proposals.add(new Operation.SetTypePolicy(settings.declaredTypesOnly()));
     }
@@ -117,6 +117,7 @@ public final class Engine implements OperationHandler {
    * Starts a group. Time never runs backwards: an earlier time than the last group's is that one's.
    */
   public void begin(long nowMs) {
+    chunks.recycle();
     group = new Group(chunks, store.begin(), position + 1, seen(nowMs), chunkBuffer);
   }
 
@@ -141,11 +142,12 @@ public final class Engine implements OperationHandler {
    */
   public void write() {
     Group building = group();
+    intake.finish(building);
     destinations.finish(building);
     building.finish();
     if (!building.transaction().isEmpty()) {
       byte[] applied =
-          new ValueWriter(VERSION).i64(building.position()).i64(building.timeMs()).done();
+          ValueWriter.sized(VERSION, 16).i64(building.position()).i64(building.timeMs()).done();
       building.transaction().put(Table.META, APPLIED, applied);
       store.write(building.transaction());
       position = building.position();
@@ -216,6 +218,11 @@ public final class Engine implements OperationHandler {
         consumer, seen(nowMs), (from, epoch, sequences) -> lose(from, epoch, sequences, reason));
   }
 
+  /** Lets destinations rest to which nothing happened since the last call. */
+  public void rest() {
+    destinations.rest();
+  }
+
   /** Ends leases whose time is over. */
   public void expireLeases(long nowMs) {
     leasesExpired +=
@@ -281,7 +288,7 @@ public final class Engine implements OperationHandler {
     try {
       Destination queue =
           catalog.claim(group(), operation.service(), operation.queue(), operation.types());
-      proposeAdoptions();
+      propose(catalog.adoptions(operation.types()));
       return new Result.DestinationIs(queue.id());
     } catch (RefusedException e) {
       return refused(e);
@@ -289,8 +296,8 @@ public final class Engine implements OperationHandler {
   }
 
   /** What waited for an owner that is there now moves; an adoption already on its way goes on. */
-  private void proposeAdoptions() {
-    for (Destination unowned : catalog.adoptions()) {
+  private void propose(List<Destination> adoptions) {
+    for (Destination unowned : adoptions) {
       if (adopting.add(unowned.id())) {
         proposals.add(new Operation.Adopt(unowned.id()));
       }
@@ -340,7 +347,7 @@ public final class Engine implements OperationHandler {
   public Result declareType(Operation.DeclareType operation) {
     try {
       catalog.declare(group(), operation.type(), operation.kind(), operation.owner());
-      proposeAdoptions();
+      propose(catalog.adoptions(List.of(operation.type())));
       return Result.DONE;
     } catch (RefusedException e) {
       return refused(e);

@@ -1,13 +1,10 @@
 package io.parley.systemtests;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.parley.client.ClientListener;
 import io.parley.client.CommandDelivery;
 import io.parley.client.CommandResult;
 import io.parley.client.ParleyClient;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +14,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.management.MBeanServerConnection;
-import javax.management.remote.JMXConnector;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
 
 /**
  * Fills a broker of little memory with a backlog, kills and restarts it, and drains it; watches its
@@ -245,50 +238,6 @@ final class BacklogCampaign {
   private long bytesOnDisk() throws IOException {
     try (var files = Files.walk(data)) {
       return files.mapToLong(file -> file.toFile().length()).sum();
-    }
-  }
-
-  /** Looks into a process from outside. */
-  private record BrokerMemory(long pid, JMXConnector connector, MemoryMXBean memory)
-      implements AutoCloseable {
-    @SuppressWarnings("BanJNDI") // the address comes from a process of our own
-    static BrokerMemory of(long pid) throws Exception {
-      VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
-      JMXServiceURL address;
-      try {
-        address = new JMXServiceURL(machine.startLocalManagementAgent());
-      } finally {
-        machine.detach();
-      }
-      JMXConnector connector = JMXConnectorFactory.connect(address);
-      MBeanServerConnection beans = connector.getMBeanServerConnection();
-      return new BrokerMemory(
-          pid,
-          connector,
-          ManagementFactory.newPlatformMXBeanProxy(
-              beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class));
-    }
-
-    long heapBytes() {
-      return memory.getHeapMemoryUsage().getUsed();
-    }
-
-    /** Linux only; 0 elsewhere. */
-    long residentBytes() throws IOException {
-      Path status = Path.of("/proc/" + pid + "/status");
-      if (!Files.exists(status)) {
-        return 0;
-      }
-      return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(0);
-    }
-
-    @Override
-    public void close() throws IOException {
-      connector.close();
     }
   }
 }

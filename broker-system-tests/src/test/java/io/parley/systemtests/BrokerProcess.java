@@ -37,6 +37,7 @@ final class BrokerProcess implements AutoCloseable {
   private Process process;
   private String adminUri = "";
   private Duration startTook = Duration.ZERO;
+  private Duration startCpu = Duration.ZERO;
 
   private BrokerProcess(Path data, List<String> jvmOptions, List<String> serverOptions)
       throws IOException {
@@ -94,6 +95,7 @@ final class BrokerProcess implements AutoCloseable {
     JsonNode told = new ObjectMapper().readTree(ready);
     adminUri = told.get("admin").asText();
     startTook = Duration.ofNanos(System.nanoTime() - begin);
+    startCpu = process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** Where clients connect. */
@@ -114,6 +116,11 @@ final class BrokerProcess implements AutoCloseable {
   /** From the start of the process to its readiness, the last time. */
   Duration startTook() {
     return startTook;
+  }
+
+  /** Processor time of that, the virtual machine's own included; zero where nobody knows. */
+  Duration startCpu() {
+    return startCpu;
   }
 
   /** Its number in the system. */

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.client.ParleyClient;
 import io.parley.load.LoadRun;
+import io.parley.load.broker.Kind;
 import io.parley.load.parley.ParleyTarget;
 import io.parley.load.report.LoadReport;
 import io.parley.load.report.TrafficReport;
-import io.parley.load.target.Kind;
 import io.parley.load.workload.Workloads;
 import io.parley.testkit.EmbeddedBroker;
 import io.parley.testkit.ParleyExtension;

@@ -144,6 +144,7 @@ final class EngineTraffic {
         toSettle.add(new Settlement.Complete(epoch, segment.firstSequence(), count));
         held += count;
         delivered += count;
+        segment.batch().release();
       }
     }
 

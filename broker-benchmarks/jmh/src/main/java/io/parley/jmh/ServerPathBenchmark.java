@@ -11,6 +11,7 @@ import io.parley.protocol.frame.Frame;
 import io.parley.protocol.frame.Push;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.BytePool;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Settlement;
 import io.parley.server.namespace.Namespace;
@@ -55,6 +56,7 @@ public class ServerPathBenchmark {
   private static final long CHUNK_CACHE_BYTES = 64L << 20;
   private static final long BYTES_IN_FLIGHT_MAX = 64L << 20;
   private static final int BUFFER_BYTES = 1 << 20;
+  private static final long POOL_BYTES = 16L << 20;
 
   @Param({"100", "1000"})
   public int messagesPerFrame;
@@ -95,7 +97,8 @@ public class ServerPathBenchmark {
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX);
     session = operations.opened(hello(), channel);
-    decoding = new Decoding(FrameDecoder.atBroker(), frame -> session.received((Request) frame));
+    FrameDecoder decoder = FrameDecoder.atBroker(new BytePool(POOL_BYTES));
+    decoding = new Decoding(decoder, frame -> session.received((Request) frame));
     in = PooledByteBufAllocator.DEFAULT.directBuffer(BUFFER_BYTES);
     out = PooledByteBufAllocator.DEFAULT.directBuffer(BUFFER_BYTES);
     sends = new ArrayList<>();
@@ -178,6 +181,7 @@ public class ServerPathBenchmark {
       int count = segment.batch().count();
       settlements.add(new Settlement.Complete(delivery.epoch(), segment.firstSequence(), count));
       messages += count;
+      segment.batch().release();
     }
     undelivered -= messages;
     unsettled++;

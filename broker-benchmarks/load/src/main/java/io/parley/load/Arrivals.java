@@ -1,8 +1,8 @@
 package io.parley.load;
 
-import io.parley.load.target.Handler;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Handler;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Recorder;

@@ -1,6 +1,6 @@
 package io.parley.load;
 
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Traffic;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;

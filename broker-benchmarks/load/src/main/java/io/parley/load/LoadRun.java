@@ -1,5 +1,7 @@
 package io.parley.load;
 
+import io.parley.load.broker.Target;
+import io.parley.load.broker.Traffic;
 import io.parley.load.machine.BrokerProcess;
 import io.parley.load.machine.MachineInfo;
 import io.parley.load.machine.Usage;
@@ -9,8 +11,6 @@ import io.parley.load.report.Cost;
 import io.parley.load.report.LoadReport;
 import io.parley.load.report.Phase;
 import io.parley.load.report.TrafficReport;
-import io.parley.load.target.Target;
-import io.parley.load.target.Traffic;
 import io.parley.load.workload.Workload;
 import java.time.Instant;
 import java.util.ArrayList;

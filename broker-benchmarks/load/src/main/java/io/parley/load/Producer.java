@@ -1,9 +1,9 @@
 package io.parley.load;
 
+import io.parley.load.broker.Confirms;
+import io.parley.load.broker.Sender;
+import io.parley.load.broker.Traffic;
 import io.parley.load.machine.TimerSlack;
-import io.parley.load.target.Confirms;
-import io.parley.load.target.Sender;
-import io.parley.load.target.Traffic;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;

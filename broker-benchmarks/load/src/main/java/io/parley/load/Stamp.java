@@ -1,6 +1,6 @@
 package io.parley.load;
 
-import io.parley.load.target.Handler;
+import io.parley.load.broker.Handler;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

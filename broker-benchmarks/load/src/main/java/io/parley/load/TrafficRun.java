@@ -1,13 +1,13 @@
 package io.parley.load;
 
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Receiver;
+import io.parley.load.broker.Sender;
+import io.parley.load.broker.Target;
+import io.parley.load.broker.Traffic;
 import io.parley.load.report.Latencies;
 import io.parley.load.report.Missing;
 import io.parley.load.report.TrafficReport;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Receiver;
-import io.parley.load.target.Sender;
-import io.parley.load.target.Target;
-import io.parley.load.target.Traffic;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.parley.load;
 
-import io.parley.load.target.Confirms;
-import io.parley.load.target.Handler;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Receiver;
-import io.parley.load.target.Sender;
-import io.parley.load.target.Target;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Confirms;
+import io.parley.load.broker.Handler;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Receiver;
+import io.parley.load.broker.Sender;
+import io.parley.load.broker.Target;
+import io.parley.load.broker.Traffic;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;

@@ -2,11 +2,11 @@ package io.parley.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.parley.load.broker.Confirms;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Sender;
+import io.parley.load.broker.Traffic;
 import io.parley.load.report.Latencies;
-import io.parley.load.target.Confirms;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Sender;
-import io.parley.load.target.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

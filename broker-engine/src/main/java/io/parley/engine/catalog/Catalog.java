@@ -19,6 +19,7 @@ import io.parley.protocol.model.TypePattern;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,10 +38,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Catalog {
   /** Most types of a namespace. */
-  public static final int TYPES_MAX = 100_000;
+  public static final int TYPES_MAX = 250_000;
 
   /** Most queues and subscriptions of a namespace together. */
-  public static final int DESTINATIONS_MAX = 200_000;
+  public static final int DESTINATIONS_MAX = 250_000;
+
+  /** Types in use whose route is kept at hand; at the bound all are found anew. */
+  static final int ROUTES_MAX = 16_384;
 
   private static final int VERSION = 1;
   private static final byte[] POLICY = Keys.of("type-policy");
@@ -48,6 +52,9 @@ public final class Catalog {
 
   private final Destinations destinations;
   private final Map<String, TypeEntry> types = new TreeMap<>();
+  private final NavigableSet<TypeEntry> owned =
+      new TreeSet<>(Comparator.comparingInt(TypeEntry::queue).thenComparing(TypeEntry::name));
+  private final Interests interests = new Interests();
   private final NavigableSet<String> typesWithUnowned = new TreeSet<>();
   private final Map<String, Route> routes = new HashMap<>();
   private final @Nullable CachedRoute[] recent = new CachedRoute[CACHE_SLOTS];
@@ -65,6 +72,7 @@ public final class Catalog {
           keep(TypeEntry.decode(name, value));
           return true;
         });
+    destinations.all().forEach(interests::add);
     byte[] policy = store.get(Table.META, POLICY);
     declaredOnly = policy != null && new ValueReader(Table.META, policy, VERSION).u8() == 1;
   }
@@ -76,8 +84,7 @@ public final class Catalog {
 
   /** The types a queue owns, by name. */
   public List<String> typesOf(Destination queue) {
-    return types.values().stream()
-        .filter(type -> type.queue() == queue.id())
+    return owned.subSet(TypeEntry.firstOf(queue.id()), TypeEntry.firstOf(queue.id() + 1)).stream()
         .map(TypeEntry::name)
         .toList();
   }
@@ -112,6 +119,9 @@ public final class Catalog {
       if (route.refusal() != null) {
         return route;
       }
+      if (routes.size() >= ROUTES_MAX) {
+        routes.clear();
+      }
       routes.put(type, route);
     }
     recent[slot] = new CachedRoute(type.getBytes(UTF_8), record.kindCode(), route);
@@ -142,7 +152,7 @@ public final class Catalog {
       return Route.refused(e.code(), e.reason());
     }
     if (kind == MessageKind.EVENT) {
-      return Route.to(inboxesFor(type));
+      return Route.to(interests.in(type));
     }
     if (entry.unowned() != 0) {
       return Route.to(List.of(destination(entry.unowned())));
@@ -200,19 +210,6 @@ public final class Catalog {
     return cached != null && cached.kindCode == record.kindCode() && record.hasTypeOf(cached.name);
   }
 
-  private List<Destination> inboxesFor(String type) {
-    List<Destination> inboxes = new ArrayList<>();
-    for (Destination destination : destinations.all()) {
-      for (TypePattern pattern : destination.definition().patterns()) {
-        if (pattern.matches(type)) {
-          inboxes.add(destination);
-          break;
-        }
-      }
-    }
-    return inboxes;
-  }
-
   private Destination destination(int id) {
     Destination destination = destinations.find(id);
     if (destination == null) {
@@ -224,6 +221,22 @@ public final class Catalog {
   private void forgetRoutes() {
     routes.clear();
     Arrays.fill(recent, null);
+  }
+
+  /** One more queue or inbox leaves the routes of all types alone but those it names. */
+  private void forgetRoute(String type) {
+    routes.remove(type);
+    Arrays.fill(recent, null);
+  }
+
+  private void forgetRoutes(Destination inbox) {
+    for (TypePattern pattern : inbox.definition().patterns()) {
+      if (pattern.isWildcard()) {
+        forgetRoutes();
+      } else {
+        forgetRoute(pattern.text());
+      }
+    }
   }
 
   // ---------------------------------------------------------------- types
@@ -302,7 +315,13 @@ public final class Catalog {
   }
 
   private void keep(TypeEntry entry) {
-    types.put(entry.name(), entry);
+    TypeEntry before = types.put(entry.name(), entry);
+    if (before != null) {
+      owned.remove(before);
+    }
+    if (entry.queue() != 0) {
+      owned.add(entry);
+    }
     if (entry.unowned() == 0) {
       typesWithUnowned.remove(entry.name());
     } else {
@@ -352,7 +371,7 @@ public final class Catalog {
       entry = entry.ownedBy(queue.id());
     }
     put(group, entry.asDeclared());
-    forgetRoutes();
+    forgetRoute(type);
   }
 
   // ---------------------------------------------------------------- queues and inboxes
@@ -370,24 +389,27 @@ public final class Catalog {
     for (String type : names) {
       own(group, use(group, type, MessageKind.COMMAND), queue);
     }
-    if (!names.isEmpty()) {
-      forgetRoutes();
-    }
     return queue;
   }
 
   private void own(Group group, TypeEntry entry, Destination queue) {
     if (entry.queue() != queue.id()) {
       put(group, entry.ownedBy(queue.id()));
+      forgetRoute(entry.name());
     }
   }
 
-  /** Types whose commands from before they were owned still have to move. */
+  /** Where commands are that still have to move, from before their type was owned. */
   public List<Destination> adoptions() {
+    return adoptions(typesWithUnowned);
+  }
+
+  /** As {@link #adoptions()}, of some types alone. */
+  public List<Destination> adoptions(Collection<String> ofTypes) {
     List<Destination> waiting = new ArrayList<>();
-    for (String type : typesWithUnowned) {
+    for (String type : ofTypes) {
       TypeEntry entry = types.get(type);
-      if (entry != null && entry.queue() != 0) {
+      if (entry != null && entry.queue() != 0 && entry.unowned() != 0) {
         waiting.add(destination(entry.unowned()));
       }
     }
@@ -406,7 +428,7 @@ public final class Catalog {
     if (entry != null) {
       put(group, entry.withUnowned(0));
       destinations.remove(group, unowned);
-      forgetRoutes();
+      forgetRoute(entry.name());
     }
   }
 
@@ -430,7 +452,8 @@ public final class Catalog {
       }
       checkRoom(subscription);
       inbox = destinations.create(group, DestinationKind.INBOX, subscription, service, patterns);
-      forgetRoutes();
+      interests.add(inbox);
+      forgetRoutes(inbox);
     } else if (!inbox.definition().service().equals(service)) {
       throw new RefusedException(
           ErrorCode.OWNED_BY,
@@ -442,8 +465,11 @@ public final class Catalog {
               + service
               + ")");
     } else if (!patterns.isEmpty() && !patterns.equals(inbox.definition().patterns())) {
+      interests.remove(inbox);
+      forgetRoutes(inbox);
       destinations.redefine(group, inbox, patterns);
-      forgetRoutes();
+      interests.add(inbox);
+      forgetRoutes(inbox);
     }
     return inbox;
   }

@@ -16,6 +16,11 @@ import io.parley.protocol.model.MessageKind;
 public record TypeEntry(String name, MessageKind kind, int queue, int unowned, boolean declared) {
   private static final int VERSION = 1;
 
+  /** What comes before all types of a queue. */
+  static TypeEntry firstOf(int queue) {
+    return new TypeEntry("", MessageKind.COMMAND, queue, 0, false);
+  }
+
   TypeEntry ownedBy(int newQueue) {
     return new TypeEntry(name, kind, newQueue, unowned, declared);
   }

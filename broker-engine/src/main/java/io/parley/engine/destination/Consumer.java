@@ -10,16 +10,21 @@ public final class Consumer {
   /** Bytes that may be on their way to the consumer's sink before it gets nothing more. */
   static final int ON_THEIR_WAY_MAX_BYTES = 1024 * 1024;
 
+<<<<<<< HEAD
   /**
    * How much handling is worth a delivery of its own. To carry a message to a consumer, wake it and
    * hear of the settlement costs a hundred times what a quick handler does.
    */
   private static final int PIECE_MICROS = 1_000;
+=======
+  private static final Set<Lease> NONE = Set.of();
+>>>>>>> main
 
   private final Destination destination;
   private final DeliverySink sink;
   private final int leaseMs;
-  private final Set<Lease> leases = new LinkedHashSet<>();
+  private final LeaseDeadlines deadlines;
+  private Set<Lease> leases = NONE;
   private int credit;
   private long delivered;
   private long started;
@@ -28,10 +33,18 @@ public final class Consumer {
   private int piece = 1;
   private long nextExpiryMs = Long.MAX_VALUE;
 
-  Consumer(Destination destination, DeliverySink sink, int leaseMs) {
+  /** Which one it is among all, in the order they came. */
+  final long number;
+
+  /** Its place among {@link LeaseDeadlines}: theirs alone. */
+  long queuedAtMs = Long.MAX_VALUE;
+
+  Consumer(Destination destination, DeliverySink sink, int leaseMs, LeaseDeadlines deadlines) {
     this.destination = destination;
     this.sink = sink;
     this.leaseMs = leaseMs;
+    this.deadlines = deadlines;
+    this.number = deadlines.nextNumber();
   }
 
   /** Where it consumes. */
@@ -134,14 +147,24 @@ public final class Consumer {
   }
 
   private void add(Lease lease) {
+    if (leases == NONE) {
+      leases = new LinkedHashSet<>();
+    }
     leases.add(lease);
-    nextExpiryMs = Math.min(nextExpiryMs, lease.expiresAtMs);
+    expiresBy(lease.expiresAtMs);
+  }
+
+  private void expiresBy(long timeMs) {
+    if (timeMs < nextExpiryMs) {
+      nextExpiryMs = timeMs;
+      deadlines.expiresBy(this, timeMs);
+    }
   }
 
   /** A lease lasts until another time. */
   void prolong(Lease lease, long expiresAtMs) {
     lease.expiresAtMs = expiresAtMs;
-    nextExpiryMs = Math.min(nextExpiryMs, expiresAtMs);
+    expiresBy(expiresAtMs);
   }
 
   /** Makes a lease of its own for some of a lease's messages, which lasts until another time. */
@@ -152,20 +175,19 @@ public final class Consumer {
     return own;
   }
 
-  /** The leases whose time is over. */
+  /** The leases whose time is over; the others' times are asked for again. */
   List<Lease> expired(long nowMs) {
-    if (nowMs < nextExpiryMs) {
-      return List.of();
-    }
-    List<Lease> expired = new ArrayList<>();
-    nextExpiryMs = Long.MAX_VALUE;
+    List<Lease> expired = new ArrayList<>(0);
+    long next = Long.MAX_VALUE;
     for (Lease lease : leases) {
       if (lease.expiresAtMs <= nowMs) {
         expired.add(lease);
       } else {
-        nextExpiryMs = Math.min(nextExpiryMs, lease.expiresAtMs);
+        next = Math.min(next, lease.expiresAtMs);
       }
     }
+    nextExpiryMs = Long.MAX_VALUE;
+    expiresBy(next);
     return expired;
   }
 

@@ -6,6 +6,7 @@ import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -42,6 +43,11 @@ public final class Destination {
 
   /** When {@link Destinations} serves it next because of the time; far in the future if never. */
   long wakeAtMs = Long.MAX_VALUE;
+
+  /** Whether {@link Destinations} looks after it now and then, and something happened since. */
+  boolean stirring;
+
+  boolean stirred;
 
   Destination(DestinationDefinition definition, Store store, Chunks chunks) {
     this.definition = definition;
@@ -126,6 +132,25 @@ public final class Destination {
   }
 
   // ---------------------------------------------------------------- a group changes it
+
+  /** Whether it has messages or consumers. */
+  boolean hasSomething() {
+    return messages.inRuns() > 0
+        || messages.delayed().count() > 0
+        || messages.dead() > 0
+        || !consumers.isEmpty();
+  }
+
+  /** Nothing happened for a while: lets go of memory that only a busy one needs. */
+  void rest() {
+    messages.rest();
+    if (returned.isEmpty()) {
+      returned.clear();
+    }
+    if (gates != null && gates.isIdle()) {
+      gates = null;
+    }
+  }
 
   /** Its messages, for those who add to them. */
   Messages messages() {
@@ -410,8 +435,8 @@ public final class Destination {
   // ---------------------------------------------------------------- consumers come and go
 
   /** Adds a consumer; it has no credit yet. */
-  Consumer open(DeliverySink sink, int leaseMs, long nowMs) {
-    Consumer consumer = new Consumer(this, sink, leaseMs);
+  Consumer open(DeliverySink sink, int leaseMs, long nowMs, LeaseDeadlines deadlines) {
+    Consumer consumer = new Consumer(this, sink, leaseMs, deadlines);
     consumers.add(consumer);
     lastSeenMs = nowMs;
     return consumer;
@@ -584,7 +609,7 @@ public final class Destination {
       Lease lease = grant.take(single.sequence, 1);
       single.holder(lease);
       leased++;
-      byte[] chunk = messages.chunk(single.chunk);
+      PooledBytes chunk = messages.chunk(single.chunk);
       grant.add(lease, single.attempts + 1, single.storedAtMs, chunk, single.offset, single.size);
     }
     return true;
@@ -619,8 +644,8 @@ public final class Destination {
 
   /** Leases adjoining messages of a run. */
   private void lease(Grant grant, Run run, int from, int end) {
-    byte[] chunk = messages.chunk(run.chunk);
-    int offset = run.offset(from, chunk);
+    PooledBytes chunk = messages.chunk(run.chunk);
+    int offset = run.offset(from, chunk.array());
     Lease lease = grant.take(run.firstSequence + from, end - from);
     for (int i = from; i < end; i++) {
       run.setHolder(i, lease);

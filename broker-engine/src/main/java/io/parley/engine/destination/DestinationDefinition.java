@@ -25,6 +25,12 @@ public record DestinationDefinition(
     long createdAtMs) {
   private static final int VERSION = 1;
 
+  /** The same, with a text of the service's name that others have as well. */
+  DestinationDefinition ofService(String sameService) {
+    return new DestinationDefinition(
+        id, kind, name, sameService.equals(name) ? name : sameService, patterns, createdAtMs);
+  }
+
   /** The same with other patterns. */
   public DestinationDefinition withPatterns(List<TypePattern> newPatterns) {
     return new DestinationDefinition(id, kind, name, service, newPatterns, createdAtMs);

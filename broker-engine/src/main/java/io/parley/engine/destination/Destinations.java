@@ -43,7 +43,12 @@ public final class Destinations {
       new TreeSet<>(
           Comparator.<Destination>comparingLong(destination -> destination.wakeAtMs)
               .thenComparingInt(Destination::id));
-  private final Set<Destination> consumed = new LinkedHashSet<>();
+  private final LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
+  private final List<Destination> stirring = new ArrayList<>();
+
+  /** Those with messages or consumers, and perhaps some that had. */
+  private final Set<Destination> occupied = new LinkedHashSet<>();
+
   private Set<Destination> toServe = new LinkedHashSet<>();
   private int lastId;
 
@@ -57,12 +62,14 @@ public final class Destinations {
     }
     byte[] last = store.get(Table.META, LAST_ID);
     lastId = last == null ? 0 : new ValueReader(Table.META, last, VERSION).i32();
+    Map<String, String> services = new HashMap<>();
     store.scan(
         Table.DESTINATIONS,
         Keys.of(0),
         null,
         (key, value) -> {
-          add(DestinationDefinition.decode(Keys.intAt(key, 0), value));
+          var definition = DestinationDefinition.decode(Keys.intAt(key, 0), value);
+          add(definition.ofService(services.computeIfAbsent(definition.service(), own -> own)));
           return true;
         });
     store.scan(
@@ -81,6 +88,9 @@ public final class Destinations {
       throw new StoreException("table DESTINATION_STATE: destination " + id + " is not defined");
     }
     destination.load(state);
+    if (destination.hasSomething()) {
+      occupied.add(destination);
+    }
   }
 
   private Destination add(DestinationDefinition definition) {
@@ -133,6 +143,7 @@ public final class Destinations {
     names(destination.definition().kind()).remove(destination.definition().name());
     touched.remove(destination);
     toServe.remove(destination);
+    occupied.remove(destination);
     wakeAt(destination, Long.MAX_VALUE);
     group.transaction().delete(Table.DESTINATIONS, Keys.of(destination.id()));
     group.transaction().delete(Table.DESTINATION_STATE, Keys.of(destination.id()));
@@ -163,7 +174,43 @@ public final class Destinations {
   public void touch(Destination destination) {
     if (destination.messages().touch()) {
       touched.add(destination);
+      stir(destination);
     }
+  }
+
+  private void stir(Destination destination) {
+    destination.stirred = true;
+    if (!destination.stirring) {
+      destination.stirring = true;
+      stirring.add(destination);
+      occupied.add(destination);
+    }
+  }
+
+  /** Those with messages or consumers; few may have neither any more. */
+  public Collection<Destination> occupied() {
+    return occupied;
+  }
+
+  /**
+   * Lets those rest to which nothing happened since the last call. Looks at no others. Called
+   * between groups, now and then.
+   */
+  public void rest() {
+    int left = 0;
+    for (Destination destination : stirring) {
+      if (destination.stirred) {
+        destination.stirred = false;
+        stirring.set(left++, destination);
+      } else {
+        destination.stirring = false;
+        destination.rest();
+        if (!destination.hasSomething()) {
+          occupied.remove(destination);
+        }
+      }
+    }
+    stirring.subList(left, stirring.size()).clear();
   }
 
   /** Puts all changes into the group's transaction. */
@@ -196,6 +243,7 @@ public final class Destinations {
     for (Destination destination : serving) {
       // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
+        stir(destination);
         if (destination.serve(nowMs, epochs, deliveries)) {
           toServe.add(destination);
         }
@@ -233,9 +281,9 @@ public final class Destinations {
 
   /** Adds a consumer; it has no credit yet. */
   public Consumer open(Destination destination, DeliverySink sink, int leaseMs, long nowMs) {
-    consumed.add(destination);
+    stir(destination);
     wake(destination);
-    return destination.open(sink, leaseMs, nowMs);
+    return destination.open(sink, leaseMs, nowMs, leaseDeadlines);
   }
 
   /**
@@ -249,10 +297,9 @@ public final class Destinations {
     for (Lease lease : List.copyOf(consumer.leases())) {
       endLease(destination, lease, lost);
     }
+    leaseDeadlines.forget(consumer);
     destination.remove(consumer, nowMs);
-    if (destination.consumers().isEmpty()) {
-      consumed.remove(destination);
-    }
+    stir(destination);
     wake(destination);
   }
 
@@ -264,13 +311,11 @@ public final class Destinations {
    */
   public int expireLeases(long nowMs, LostAttempts lost) {
     int expired = 0;
-    for (Destination destination : consumed) {
-      for (Consumer consumer : destination.consumers()) {
-        for (Lease lease : consumer.expired(nowMs)) {
-          expired += lease.held;
-          endLease(destination, lease, lost);
-          wake(destination);
-        }
+    for (Consumer consumer : leaseDeadlines.due(nowMs)) {
+      for (Lease lease : consumer.expired(nowMs)) {
+        expired += lease.held;
+        endLease(consumer.destination(), lease, lost);
+        wake(consumer.destination());
       }
     }
     return expired;

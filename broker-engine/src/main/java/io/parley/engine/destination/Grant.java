@@ -1,6 +1,7 @@
 package io.parley.engine.destination;
 
 import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,11 @@ final class Grant {
     return consumer.lease(epoch, firstSequence, count, nowMs);
   }
 
-  void add(Lease lease, int attempt, long storedAtMs, byte[] chunk, int offset, int length) {
+  /** Adds what was taken. The chunk is held until the consumer's sink lets go of the segment. */
+  void add(Lease lease, int attempt, long storedAtMs, PooledBytes chunk, int offset, int length) {
     bytes += length;
-    MessageBatch batch = new MessageBatch(chunk, offset, length, lease.count);
+    chunk.retain();
+    MessageBatch batch = new MessageBatch(chunk.array(), offset, length, lease.count, chunk);
     segments.add(new LeasedSegment(lease.firstSequence, attempt, storedAtMs, batch));
   }
 

@@ -63,6 +63,11 @@ final class KeyGates {
     return waiting >= MAX_WAITING;
   }
 
+  /** Whether it knows of nothing, and may be forgotten. */
+  boolean isIdle() {
+    return gates.isEmpty() && freed.isEmpty() && ahead.isEmpty() && !missed;
+  }
+
   /** Keys in use. */
   int size() {
     return gates.size();

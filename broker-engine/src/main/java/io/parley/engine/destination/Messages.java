@@ -8,6 +8,7 @@ import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,7 +39,6 @@ final class Messages {
   private final int destination;
   private final Store store;
   private final Chunks chunks;
-  private final MessageRecord view = new MessageRecord();
 
   // durable, in DESTINATION_STATE
   private long nextSequence = 1;
@@ -48,7 +48,9 @@ final class Messages {
 
   // memory alone, but for the delayed messages' number and the window's head
   private final DelayedMessages delayed;
-  private RunWindow window;
+  private @Nullable RunWindow window; // null while nobody looks: idle destinations cost little
+  private long head = 1; // the window's, while there is none
+  private @Nullable MessageRecord view;
   private Run.@Nullable Builder open;
   private Set<Run> changedRuns = Set.of();
   private boolean touched;
@@ -60,7 +62,6 @@ final class Messages {
     this.store = store;
     this.chunks = chunks;
     this.delayed = new DelayedMessages(destination, store);
-    this.window = new RunWindow(destination, 1);
   }
 
   /** Takes over the counts a restart found. */
@@ -71,18 +72,46 @@ final class Messages {
     delayed.restore(in.i64());
     dead = in.i64();
     bytes = in.i64();
-    window = new RunWindow(destination, in.i64());
+    head = in.i64();
   }
 
   private byte[] encodeState() {
-    return new ValueWriter(VERSION)
+    return ValueWriter.sized(VERSION, 6 * Long.BYTES)
         .i64(nextSequence)
         .i64(inRuns)
         .i64(delayed.count())
         .i64(dead)
         .i64(bytes)
-        .i64(window.head())
+        .i64(head())
         .done();
+  }
+
+  private RunWindow window() {
+    if (window == null) {
+      window = new RunWindow(destination, head);
+    }
+    return window;
+  }
+
+  /** The sequence before which no run is left. */
+  private long head() {
+    return window == null ? head : window.head();
+  }
+
+  private MessageRecord view() {
+    if (view == null) {
+      view = new MessageRecord();
+    }
+    return view;
+  }
+
+  /** Lets go of what can be made anew, between groups. What is in somebody's hands stays. */
+  void rest() {
+    if (window != null && window.size() == 0) {
+      head = window.head();
+      window = null;
+    }
+    view = null;
   }
 
   // ---------------------------------------------------------------- how many there are
@@ -119,7 +148,7 @@ final class Messages {
 
   /** Runs in memory. */
   int runsInMemory() {
-    return window.size();
+    return window == null ? 0 : window.size();
   }
 
   // ---------------------------------------------------------------- they come
@@ -149,7 +178,7 @@ final class Messages {
   /** Adds a message that waits for its time, which has not come. */
   void appendDelayed(Group group, MessageRecord record, int offset) {
     closeRun(group);
-    window.skip(nextSequence);
+    window().skip(nextSequence);
     group.retain(group.position());
     put(group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
   }
@@ -166,7 +195,7 @@ final class Messages {
 
   private void adopt(Group group, SingleMessage message) {
     closeRun(group);
-    window.skip(nextSequence);
+    window().skip(nextSequence);
     put(group, message.movedTo(nextSequence++, later(group, message.dueMs)));
   }
 
@@ -186,7 +215,7 @@ final class Messages {
 
   private void addRun(Group group, Run run) {
     group.transaction().put(Table.RUNS, Keys.of(destination, run.firstSequence), run.encode());
-    window.append(run);
+    window().append(run);
   }
 
   /** Puts all that changed into the group's transaction. */
@@ -197,7 +226,7 @@ final class Messages {
       if (run.isFinished()) {
         group.transaction().delete(Table.RUNS, key);
         group.release(run.chunk);
-        window.remove(run);
+        window().remove(run);
         bytes -= run.bytes;
       } else {
         group.transaction().put(Table.RUNS, key, run.encode());
@@ -215,7 +244,7 @@ final class Messages {
 
   /** The run that a committed message is or was in; null if it isn't in memory, or gone. */
   @Nullable Run run(long sequence) {
-    return window.find(sequence, store, committedEnd());
+    return window().find(sequence, store, committedEnd());
   }
 
   /** The run that a message of a run is in. */
@@ -229,7 +258,7 @@ final class Messages {
 
   /** Whether a message's run would be in memory, if it still existed. */
   boolean isLoaded(long sequence) {
-    return window.isLoaded(sequence);
+    return window == null ? sequence < head : window.isLoaded(sequence);
   }
 
   /** The message with a sequence if it is a delayed one, in memory or not; else null. */
@@ -255,17 +284,17 @@ final class Messages {
 
   /** The record of a message that has an entry of its own; valid until the next call. */
   MessageRecord record(SingleMessage message) {
-    return view.wrap(chunks.load(message.chunk), message.offset);
+    return view().wrap(chunks.load(message.chunk).array(), message.offset);
   }
 
   /** The record of a message of a run; valid until the next call. */
   MessageRecord record(Run run, int index) {
-    byte[] chunk = chunks.load(run.chunk);
-    return view.wrap(chunk, run.offset(index, chunk));
+    byte[] chunk = chunks.load(run.chunk).array();
+    return view().wrap(chunk, run.offset(index, chunk));
   }
 
-  /** The chunk that a message lies in. */
-  byte[] chunk(long position) {
+  /** The chunk that a message lies in; to be retained by who still holds it in the next group. */
+  PooledBytes chunk(long position) {
     return chunks.load(position);
   }
 
@@ -289,38 +318,38 @@ final class Messages {
    * there is none.
    */
   @Nullable Run fresh() {
-    Run run = window.atCursor(store, committedEnd());
-    while (run != null && !run.isFresh(run.index(window.cursor()))) {
-      window.advance(run, window.cursor() + 1);
-      run = window.atCursor(store, committedEnd());
+    Run run = window().atCursor(store, committedEnd());
+    while (run != null && !run.isFresh(run.index(window().cursor()))) {
+      window().advance(run, window().cursor() + 1);
+      run = window().atCursor(store, committedEnd());
     }
     return run;
   }
 
   /** The sequence before which all messages were looked at. */
   long cursor() {
-    return window.cursor();
+    return window().cursor();
   }
 
   /** Messages of a run up to here were looked at. */
   void advance(Run run, long sequence) {
-    window.advance(run, sequence);
+    window().advance(run, sequence);
   }
 
   /** Messages of runs from the oldest, done ones left out; reads committed entries. */
   void visit(Destination.MessageVisitor visitor) {
     store.scan(
         Table.RUNS,
-        Keys.of(destination, window.head()),
+        Keys.of(destination, head()),
         Keys.of(destination + 1),
         (key, value) -> {
           Run run = Run.decode(Keys.longAt(key, 4), value);
-          byte[] chunk = chunks.load(run.chunk);
+          byte[] chunk = chunks.load(run.chunk).array();
           boolean more = true;
           for (int i = 0; i < run.count && more; i++) {
             if (!run.isDone(i)) {
-              view.wrap(chunk, run.offset(i, chunk));
-              more = visitor.visit(run.firstSequence + i, run.storedAtMs, view);
+              MessageRecord record = view().wrap(chunk, run.offset(i, chunk));
+              more = visitor.visit(run.firstSequence + i, run.storedAtMs, record);
             }
           }
           return more;
@@ -446,7 +475,7 @@ final class Messages {
     List<Run> runs = new ArrayList<>();
     store.scan(
         Table.RUNS,
-        Keys.of(destination, window.head()),
+        Keys.of(destination, head()),
         Keys.of(destination + 1),
         (key, value) -> {
           runs.add(Run.decode(Keys.longAt(key, 4), value));
@@ -473,7 +502,8 @@ final class Messages {
       }
     }
     handOver(group, queue, others, nextOther, end);
-    window = new RunWindow(destination, Math.min(end, nextSequence));
+    head = Math.min(end, nextSequence);
+    window = null;
     return inRuns + delayed.count();
   }
 

@@ -138,10 +138,16 @@ final class Run {
     return count;
   }
 
+  private int encodedBytes() {
+    int fixed = 2 * Long.BYTES + 4 * Integer.BYTES + Short.BYTES;
+    int doneBytes = doneCount > 0 ? done.length * Long.BYTES : 0;
+    return fixed + fragments.length * Integer.BYTES + doneBytes;
+  }
+
   /** Encodes the value in {@link Table#RUNS}. */
   byte[] encode() {
     ValueWriter out =
-        new ValueWriter(VERSION)
+        ValueWriter.sized(VERSION, encodedBytes())
             .i64(chunk)
             .i64(storedAtMs)
             .i32(count)

@@ -4,9 +4,12 @@ import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
+import io.parley.protocol.model.BytePool;
+import io.parley.protocol.model.PooledBytes;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +32,22 @@ public final class Chunks {
   public static final int HEADER_BYTES = 13;
 
   private static final int VERSION = 1;
+  private static final PooledBytes NONE = PooledBytes.of(new byte[0]);
+
+  /** Most bytes of arrays that wait for chunks to come. */
+  private static final long KEPT_BYTES_MAX = 16L << 20;
 
   private final Store store;
   private final long cacheBytesMax;
-  private final Map<Long, byte[]> cache = new LinkedHashMap<>(64, 0.75f, true);
+  private final BytePool pool;
+  private final Map<Long, PooledBytes> cache = new LinkedHashMap<>(64, 0.75f, true);
+
+  /** Out of the cache, but somebody may still look at them until {@link #recycle}. */
+  private final List<PooledBytes> dropped = new ArrayList<>();
+
   private long cacheBytes;
   private long lastPosition = -1;
-  private byte[] lastChunk = new byte[0];
+  private PooledBytes lastChunk = NONE;
 
   /**
    * Chunks of a store.
@@ -45,21 +57,23 @@ public final class Chunks {
   public Chunks(Store store, long cacheBytesMax) {
     this.store = store;
     this.cacheBytesMax = cacheBytesMax;
+    this.pool = new BytePool(Math.min(cacheBytesMax, KEPT_BYTES_MAX));
   }
 
   /**
-   * A chunk's bytes, header included; not to be changed.
+   * A chunk's bytes, header included; not to be changed. Valid until the next group begins, or as
+   * long as somebody who retained them holds them.
    *
    * @throws StoreException if it is missing or fails its checksum: a damaged message is never
    *     served
    */
-  public byte[] load(long position) {
+  public PooledBytes load(long position) {
     if (position == lastPosition) {
       return lastChunk;
     }
-    byte[] chunk = cache.get(position);
+    PooledBytes chunk = cache.get(position);
     if (chunk == null) {
-      chunk = checked(position, store.get(Table.CHUNKS, Keys.of(position)));
+      chunk = PooledBytes.of(checked(position, store.get(Table.CHUNKS, Keys.of(position))));
       keep(position, chunk);
     }
     lastPosition = position;
@@ -104,25 +118,40 @@ public final class Chunks {
   }
 
   /** Keeps a chunk that will be wanted soon. */
-  void keep(long position, byte[] chunk) {
+  void keep(long position, byte[] chunk, int length) {
+    PooledBytes kept = pool.take(length);
+    System.arraycopy(chunk, 0, kept.array(), 0, length);
+    keep(position, kept);
+  }
+
+  private void keep(long position, PooledBytes chunk) {
     cache.put(position, chunk);
-    cacheBytes += chunk.length;
-    Iterator<Map.Entry<Long, byte[]>> eldest = cache.entrySet().iterator();
+    cacheBytes += chunk.array().length;
     while (cacheBytes > cacheBytesMax && cache.size() > 1) {
-      cacheBytes -= eldest.next().getValue().length;
-      eldest.remove();
+      drop(cache.keySet().iterator().next());
     }
   }
 
   private void drop(long position) {
-    byte[] chunk = cache.remove(position);
+    PooledBytes chunk = cache.remove(position);
     if (chunk != null) {
-      cacheBytes -= chunk.length;
+      cacheBytes -= chunk.array().length;
+      if (chunk.isPooled()) { // else they would be many, when a long backlog is read
+        dropped.add(chunk);
+      }
     }
     if (position == lastPosition) {
       lastPosition = -1;
-      lastChunk = new byte[0];
+      lastChunk = NONE;
     }
+  }
+
+  /** Nobody looks at chunks just now, but those who retained some: what was dropped may go. */
+  public void recycle() {
+    for (int i = 0; i < dropped.size(); i++) {
+      dropped.get(i).release();
+    }
+    dropped.clear();
   }
 
   /** One more refers to a committed chunk. */
@@ -154,13 +183,5 @@ public final class Chunks {
       transaction.put(
           Table.CHUNK_REFS, Keys.of(position), new ValueWriter(VERSION).i64(references).done());
     }
-  }
-
-  /** Forgets what is in memory, after the store was opened anew. */
-  public void clear() {
-    cache.clear();
-    cacheBytes = 0;
-    lastPosition = -1;
-    lastChunk = new byte[0];
   }
 }

@@ -94,6 +94,6 @@ public final class Group {
     if (chunkReferences > 1) {
       Chunks.putReferences(transaction, position, chunkReferences);
     }
-    chunks.keep(position, Arrays.copyOf(chunk, chunkSize));
+    chunks.keep(position, chunk, chunkSize);
   }
 }

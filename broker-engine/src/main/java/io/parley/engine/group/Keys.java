@@ -3,10 +3,17 @@ package io.parley.engine.group;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.parley.protocol.model.MessageId;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /** How keys become bytes: big-endian, so that they sort as their numbers do. */
 public final class Keys {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private Keys() {}
 
   /** A name. */
@@ -16,52 +23,70 @@ public final class Keys {
 
   /** A destination's number. */
   public static byte[] of(int destination) {
-    return ByteBuffer.allocate(4).putInt(destination).array();
+    byte[] key = new byte[4];
+    INT.set(key, 0, destination);
+    return key;
   }
 
   /** A position. */
   public static byte[] of(long position) {
-    return ByteBuffer.allocate(8).putLong(position).array();
+    byte[] key = new byte[8];
+    LONG.set(key, 0, position);
+    return key;
   }
 
   /** A message's identity. */
   public static byte[] of(MessageId id) {
-    return ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array();
+    byte[] key = new byte[16];
+    LONG.set(key, 0, id.high());
+    LONG.set(key, 8, id.low());
+    return key;
   }
 
   /** A message's identity, and a sequence that belongs to it. */
   public static byte[] of(MessageId id, long sequence) {
-    return ByteBuffer.allocate(24).putLong(id.high()).putLong(id.low()).putLong(sequence).array();
+    byte[] key = new byte[24];
+    LONG.set(key, 0, id.high());
+    LONG.set(key, 8, id.low());
+    LONG.set(key, 16, sequence);
+    return key;
   }
 
   /** A destination's sequence. */
   public static byte[] of(int destination, long sequence) {
-    return ByteBuffer.allocate(12).putInt(destination).putLong(sequence).array();
+    byte[] key = new byte[12];
+    INT.set(key, 0, destination);
+    LONG.set(key, 4, sequence);
+    return key;
   }
 
   /** A destination, something that orders, and a sequence. */
   public static byte[] of(int destination, long order, long sequence) {
-    return ByteBuffer.allocate(20).putInt(destination).putLong(order).putLong(sequence).array();
+    byte[] key = new byte[20];
+    INT.set(key, 0, destination);
+    LONG.set(key, 4, order);
+    LONG.set(key, 12, sequence);
+    return key;
   }
 
   /** A time, what it is about, and an id. */
   public static byte[] of(long timeMs, byte what, MessageId id) {
-    return ByteBuffer.allocate(25)
-        .putLong(timeMs)
-        .put(what)
-        .putLong(id.high())
-        .putLong(id.low())
-        .array();
+    byte[] key = new byte[25];
+    LONG.set(key, 0, timeMs);
+    key[8] = what;
+    LONG.set(key, 9, id.high());
+    LONG.set(key, 17, id.low());
+    return key;
   }
 
   /** The number at a place of a key. */
   public static long longAt(byte[] key, int at) {
-    return ByteBuffer.wrap(key).getLong(at);
+    return (long) LONG.get(key, at);
   }
 
   /** The number at a place of a key. */
   public static int intAt(byte[] key, int at) {
-    return ByteBuffer.wrap(key).getInt(at);
+    return (int) INT.get(key, at);
   }
 
   /** The id at a place of a key. */

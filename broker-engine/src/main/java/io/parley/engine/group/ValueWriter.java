@@ -14,12 +14,24 @@ public final class ValueWriter {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private byte[] bytes = new byte[64];
+  private static final int INITIAL_BYTES = 64;
+
+  private byte[] bytes;
   private int size;
 
   /** Starts a value. */
   public ValueWriter(int version) {
+    this(version, INITIAL_BYTES);
+  }
+
+  private ValueWriter(int version, int bytes) {
+    this.bytes = new byte[bytes];
     u8(version);
+  }
+
+  /** Starts a value that has so many bytes besides its version: it isn't copied in the end. */
+  public static ValueWriter sized(int version, int bytes) {
+    return new ValueWriter(version, 1 + bytes);
   }
 
   /** One byte. */
@@ -64,9 +76,9 @@ public final class ValueWriter {
     return this;
   }
 
-  /** The value. */
+  /** The value; nothing may be added afterwards. */
   public byte[] done() {
-    return Arrays.copyOf(bytes, size);
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }
 
   private void ensure(int more) {

@@ -34,6 +34,11 @@ public final class Intake {
   private final Destinations destinations;
   private final long dedupWindowMs;
   private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
+  private final List<ProducerSession> advanced = new ArrayList<>();
+
+  /** Of the batch being stored; copied for the result. */
+  private final List<Refusal> refusals = new ArrayList<>();
+
   private final MessageRecord record = new MessageRecord();
   private long startedAtMs;
 
@@ -56,9 +61,9 @@ public final class Intake {
   /** Stores a batch, but what its session sent before and what is refused. */
   public Result send(Group group, Operation.Send send) {
     if (send.session() == null) {
-      List<Refusal> refusals = new ArrayList<>(0);
-      store(group, send.batch(), 0, send.invalid(), refusals);
-      return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(refusals);
+      refusals.clear();
+      store(group, send.batch(), 0, send.invalid());
+      return sent();
     }
     ProducerSession session = session(group, send.session(), send.firstSequence());
     long expected = session.lastSequence() + 1;
@@ -69,7 +74,7 @@ public final class Intake {
     }
     int count = send.batch().count();
     int repeated = (int) Math.min(expected - send.firstSequence(), count);
-    List<Refusal> refusals = new ArrayList<>(0);
+    refusals.clear();
     for (int i = 0; i < repeated; i++) {
       Refusal before = session.refusalOf(send.firstSequence() + i, i);
       if (before != null) {
@@ -78,13 +83,28 @@ public final class Intake {
     }
     if (repeated < count) {
       int known = refusals.size();
-      store(group, send.batch(), repeated, send.invalid(), refusals);
-      for (Refusal refusal : refusals.subList(known, refusals.size())) {
+      store(group, send.batch(), repeated, send.invalid());
+      for (int i = known; i < refusals.size(); i++) {
+        Refusal refusal = refusals.get(i);
         session.refuse(send.firstSequence() + refusal.index(), refusal.code(), refusal.message());
       }
-      session.advance(group, send.firstSequence() + count - 1);
+      if (session.advance(group, send.firstSequence() + count - 1)) {
+        advanced.add(session);
+      }
     }
-    return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(refusals);
+    return sent();
+  }
+
+  private Result sent() {
+    return refusals.isEmpty() ? Result.Sent.ALL : new Result.Sent(List.copyOf(refusals));
+  }
+
+  /** Writes down how far the producer sessions got in a group. */
+  public void finish(Group group) {
+    for (int i = 0; i < advanced.size(); i++) {
+      advanced.get(i).finish(group);
+    }
+    advanced.clear();
   }
 
   private ProducerSession session(Group group, MessageId id, long firstSequence) {
@@ -101,8 +121,7 @@ public final class Intake {
   }
 
   /** Stores the records from one on; adjoining ones are copied at once. */
-  private void store(
-      Group group, MessageBatch batch, int from, List<Refusal> invalid, List<Refusal> refusals) {
+  private void store(Group group, MessageBatch batch, int from, List<Refusal> invalid) {
     byte[] bytes = batch.bytes();
     int at = batch.offset();
     for (int i = 0; i < from; i++) {
@@ -167,7 +186,8 @@ public final class Intake {
 
   /** Stores a handler's messages. */
   public void emit(Group group, MessageBatch emitted) {
-    store(group, emitted, 0, List.of(), new ArrayList<>(0));
+    refusals.clear();
+    store(group, emitted, 0, List.of());
   }
 
   /**

@@ -37,6 +37,8 @@ final class ProducerSession {
   /** The first stretch that isn't written down as it is. */
   private long firstChanged = Long.MAX_VALUE;
 
+  private boolean changed;
+
   ProducerSession(MessageId id, long lastSequence, long lastSeenMs) {
     this.id = id;
     this.lastSequence = lastSequence;
@@ -74,12 +76,30 @@ final class ProducerSession {
     return lastSeenMs;
   }
 
-  /** The session got as far as a message: writes that down, with what was refused on the way. */
-  void advance(Group group, long sequence) {
+  /**
+   * The session got as far as a message; {@link #finish} writes that down.
+   *
+   * @return whether this is the first change in the group being built
+   */
+  boolean advance(Group group, long sequence) {
     lastSequence = sequence;
     lastSeenMs = group.timeMs();
-    byte[] value = new ValueWriter(VERSION).i64(lastSequence).i64(lastSeenMs).done();
+    boolean first = !changed;
+    changed = true;
+    return first;
+  }
+
+  /** Writes down how far the session got in this group, with what was refused on the way. */
+  void finish(Group group) {
+    changed = false;
+    byte[] value = ValueWriter.sized(VERSION, 16).i64(lastSequence).i64(lastSeenMs).done();
     group.transaction().put(Table.PRODUCERS, Keys.of(id), value);
+    if (!refused.isEmpty()) {
+      finishRefused(group);
+    }
+  }
+
+  private void finishRefused(Group group) {
     refused
         .tailMap(firstChanged)
         .forEach(
@@ -94,7 +114,7 @@ final class ProducerSession {
     }
   }
 
-  /** A message was refused; sequences come in ascending order, {@link #advance} after them. */
+  /** A message was refused; sequences come in ascending order, {@link #finish} after them. */
   void refuse(long sequence, ErrorCode code, String message) {
     Map.Entry<Long, Stretch> before = refused.lastEntry();
     long first = sequence;

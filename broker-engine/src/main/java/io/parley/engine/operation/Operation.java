@@ -75,7 +75,8 @@ public sealed interface Operation {
     @Override
     public int sizeBytes() {
       int size = 0;
-      for (Settlement settlement : settlements) {
+      for (int i = 0; i < settlements.size(); i++) {
+        Settlement settlement = settlements.get(i);
         size += 64;
         if (settlement instanceof Settlement.CompleteWith with) {
           size +=

@@ -20,7 +20,10 @@ public sealed interface Result {
     public static final Sent ALL = new Sent(List.of());
   }
 
-  /** Settled, but the refused ones. {@code index} is the settlement's place in the operation. */
+  /**
+   * Settled, but the refused ones, in ascending order. {@code index} is the settlement's place in
+   * the operation.
+   */
   record Settled(List<Refusal> refusals) implements Result {
     /** All settled. */
     public static final Settled ALL = new Settled(List.of());

@@ -39,6 +39,9 @@ public final class Settlements {
   private final RetryPolicy retries;
   private final long boot;
 
+  /** Of the operation being applied; copied for the result. */
+  private final List<Refusal> refusals = new ArrayList<>();
+
   /**
    * Verdicts on messages of some destinations.
    *
@@ -65,12 +68,12 @@ public final class Settlements {
           ErrorCode.NOT_FOUND, "destination " + settle.destination() + " does not exist");
     }
     destinations.touch(destination);
-    List<Refusal> refusals = new ArrayList<>(0);
+    refusals.clear();
     List<Settlement> settlements = settle.settlements();
     for (int i = 0; i < settlements.size(); i++) {
       settle(group, destination, settlements.get(i), i, refusals);
     }
-    return refusals.isEmpty() ? Result.Settled.ALL : new Result.Settled(refusals);
+    return refusals.isEmpty() ? Result.Settled.ALL : new Result.Settled(List.copyOf(refusals));
   }
 
   private void settle(

@@ -5,6 +5,8 @@ import static io.parley.engine.testing.TestMessage.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.store.Table;
@@ -16,6 +18,8 @@ import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CatalogTest {
@@ -366,6 +370,68 @@ class CatalogTest {
 
     assertThat(namespace.position()).isEqualTo(before);
     assertThat(namespace.entries(Table.TYPES)).isEqualTo(1);
+  }
+
+  // ---------------------------------------------------------------- limits
+
+  @Test
+  void shouldTakeAsManyTypesAsTheLimitSaysAndRefuseTheNext() {
+    String[] types =
+        IntStream.range(0, Catalog.TYPES_MAX).mapToObj(i -> "t" + i).toArray(String[]::new);
+    namespace.claim("cart", types);
+
+    Result result = claim("cart", "cart", "t0", "one.more");
+
+    assertThat(result)
+        .isEqualTo(
+            new Result.Refused(
+                ErrorCode.TOO_MANY,
+                "type 'one.more' would be one more than 250000 (expected: at most 250000 types in"
+                    + " a namespace)"));
+  }
+
+  @Test
+  void shouldTakeAsManyDestinationsAsTheLimitSaysAndRefuseTheNext() {
+    for (int i = 0; i < Catalog.DESTINATIONS_MAX; i++) {
+      namespace.submitOnly(
+          new Operation.Subscribe("s", "inbox" + i, List.of(new TypePattern("t" + i))));
+      if (i % 10_000 == 0) {
+        namespace.run();
+      }
+    }
+    namespace.run();
+
+    Result result = claim("cart", "cart");
+
+    assertThat(result)
+        .isEqualTo(
+            new Result.Refused(
+                ErrorCode.TOO_MANY,
+                "'cart' would be one more than 250000 (expected: at most 250000 queues and"
+                    + " subscriptions in a namespace)"));
+    namespace.send(event("t" + (Catalog.DESTINATIONS_MAX - 1), "1"));
+    Destination last =
+        namespace
+            .engine()
+            .destinations()
+            .find(DestinationKind.INBOX, "inbox" + (Catalog.DESTINATIONS_MAX - 1));
+    assertThat(last).isNotNull();
+    assertThat(last.ready()).isEqualTo(1);
+    assertThat(namespace.engine().destinations().occupied()).containsExactly(last);
+  }
+
+  @Test
+  void shouldFindRoutesAnewWhenMoreTypesAreInUseThanAreKeptAtHand() {
+    int types = Catalog.ROUTES_MAX + 10;
+    String[] names = IntStream.range(0, types).mapToObj(i -> "t" + i).toArray(String[]::new);
+    int queue = namespace.claim("cart", names);
+
+    for (int round = 0; round < 2; round++) {
+      assertThat(namespace.send(Stream.of(names).map(name -> command(name, "1")).toList()))
+          .isEmpty();
+    }
+
+    assertThat(namespace.destination(queue).ready()).isEqualTo(2L * types);
   }
 
   private Result claim(String service, String queue, String... types) {

@@ -10,6 +10,8 @@ import io.parley.engine.testing.Delivered;
 import io.parley.engine.testing.TestConsumer;
 import io.parley.engine.testing.TestMessage;
 import io.parley.engine.testing.TestNamespace;
+import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Settlement;
 import java.util.ArrayList;
 import java.util.List;
@@ -363,6 +365,48 @@ class DeliveryTest {
     namespace.sendMany("cart.Add", "c", 1_000);
 
     assertThat(segments).as("a thousand messages, one lease").containsExactly(1_000);
+  }
+
+  @Test
+  void shouldUseAChunkAgainOnlyOnceItsDeliveryIsLetGoOf() {
+    int queue = namespace.claim("cart", "cart.Add");
+    Holder holder = new Holder();
+    namespace.withEngine(
+        engine ->
+            engine.credit(engine.open(queue, holder, 30_000, namespace.nowMs()), 10_000, 10_000));
+    namespace.sendMany("cart.Add", "a", 10);
+    MessageBatch held = holder.batches.remove(0);
+    namespace.submit(
+        new Operation.Settle(queue, List.of(new Settlement.Complete(holder.epoch, 1, 10))));
+
+    namespace.sendMany("cart.Add", "b", 10);
+    namespace.sendMany("cart.Add", "c", 10);
+
+    assertThat(holder.batches).noneMatch(batch -> batch.bytes() == held.bytes());
+    assertThat(new MessageRecord().wrap(held.bytes(), held.offset()).isIntact())
+        .as("what the delivery holds")
+        .isTrue();
+    held.release();
+    holder.batches.clear();
+    namespace.sendMany("cart.Add", "d", 10);
+    assertThat(holder.batches.get(0).bytes()).isSameAs(held.bytes());
+  }
+
+  /** Lets go of nothing by itself. */
+  private static final class Holder implements DeliverySink {
+    private final List<MessageBatch> batches = new ArrayList<>();
+    private long epoch;
+
+    @Override
+    public boolean isWritable() {
+      return true;
+    }
+
+    @Override
+    public void deliver(long newEpoch, List<LeasedSegment> leased) {
+      epoch = newEpoch;
+      leased.forEach(segment -> batches.add(segment.batch()));
+    }
   }
 
   // ---------------------------------------------------------------- order

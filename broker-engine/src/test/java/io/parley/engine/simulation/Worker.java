@@ -66,6 +66,7 @@ final class Worker implements DeliverySink {
         simulation.history.delivered(delivery);
         at = record.end();
       }
+      segment.batch().release();
     }
   }
 

@@ -67,6 +67,7 @@ public final class TestConsumer implements DeliverySink {
         throw new AssertionError("segment's length is not that of its records: " + segment);
       }
       bytes += segment.batch().length();
+      segment.batch().release();
     }
     deliverySizes.add(bytes);
   }

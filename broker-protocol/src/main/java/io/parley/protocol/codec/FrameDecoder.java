@@ -8,7 +8,9 @@ import io.parley.protocol.MalformedFrameException;
 import io.parley.protocol.WireLimits;
 import io.parley.protocol.frame.Frame;
 import io.parley.protocol.frame.FrameType;
+import io.parley.protocol.model.BytePool;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns bytes into frames: {@code Request}s on the broker's side, {@code Response}s and {@code
@@ -34,22 +36,33 @@ public final class FrameDecoder extends ByteToMessageDecoder {
   private static final int FRAME_MIN_BYTES = 5;
 
   private final boolean atBroker;
+  private final WireReader reader;
   private int maxFrameBytes = WireLimits.UNAUTHENTICATED_FRAME_MAX_BYTES;
   private boolean established;
   private boolean broken;
 
-  private FrameDecoder(boolean atBroker) {
+  private FrameDecoder(boolean atBroker, @Nullable BytePool pool) {
     this.atBroker = atBroker;
+    this.reader = new WireReader(pool);
   }
 
   /** A decoder of what a client sends. */
   public static FrameDecoder atBroker() {
-    return new FrameDecoder(true);
+    return new FrameDecoder(true, null);
+  }
+
+  /**
+   * A decoder of what a client sends.
+   *
+   * @param pool for the batches of SEND and PUBLISH: who is done with one releases it
+   */
+  public static FrameDecoder atBroker(BytePool pool) {
+    return new FrameDecoder(true, pool);
   }
 
   /** A decoder of what a broker sends. */
   public static FrameDecoder atClient() {
-    return new FrameDecoder(false);
+    return new FrameDecoder(false, null);
   }
 
   /**
@@ -126,7 +139,7 @@ public final class FrameDecoder extends ByteToMessageDecoder {
           "frame type: 0x" + Integer.toHexString(code) + " (expected: a type of version 1)");
     }
     checkTurn(type);
-    WireReader reader = new WireReader(in, length - FRAME_MIN_BYTES, type);
+    reader.start(in, length - FRAME_MIN_BYTES, type);
     Frame frame =
         atBroker
             ? RequestReader.read(type, correlation, reader)

@@ -47,17 +47,22 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
 
   /** Bytes of a frame on the wire, its length field included. */
   public static int size(Frame frame) {
+    return LENGTH_BYTES + (int) counted(frame).size();
+  }
+
+  private static WireWriter counted(Frame frame) {
     WireWriter counted = write(frame, WireWriter.counting(frame.type(), REFUSAL_TEXTS_MAX_BYTES));
     if (counted.size() > FRAME_HARD_MAX_BYTES) {
       throw counted.wrong("frame length", counted.size(), "5 to " + FRAME_HARD_MAX_BYTES);
     }
-    return LENGTH_BYTES + (int) counted.size();
+    return counted;
   }
 
   /** Appends a frame. The buffer grows by {@link #size} at most once; on a refusal not at all. */
   public static void encode(Frame frame, ByteBuf out) {
-    out.ensureWritable(size(frame));
-    append(frame, out);
+    WireWriter writer = counted(frame);
+    out.ensureWritable(LENGTH_BYTES + (int) writer.size());
+    append(frame, out, writer);
   }
 
   /** Frames back to back in one new buffer of exactly their size. */
@@ -68,7 +73,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
     }
     ByteBuf out = allocator.ioBuffer(size);
     for (Frame frame : frames) {
-      append(frame, out);
+      append(frame, out, WireWriter.counting(frame.type(), REFUSAL_TEXTS_MAX_BYTES));
     }
     return out;
   }
@@ -80,14 +85,14 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
 
   @Override
   protected void encode(ChannelHandlerContext ctx, Frame frame, ByteBuf out) {
-    append(frame, out);
+    append(frame, out, WireWriter.counting(frame.type(), REFUSAL_TEXTS_MAX_BYTES));
   }
 
-  private static void append(Frame frame, ByteBuf out) {
+  private static void append(Frame frame, ByteBuf out, WireWriter writer) {
     int start = out.writerIndex();
     out.writeInt(0);
-    WireWriter written = write(frame, WireWriter.into(out, frame.type(), REFUSAL_TEXTS_MAX_BYTES));
-    out.setInt(start, (int) written.size());
+    write(frame, writer.into(out));
+    out.setInt(start, (int) writer.size());
   }
 
   private static WireWriter write(Frame frame, WireWriter out) {

@@ -139,7 +139,8 @@ final class RequestReader {
   /** How many messages these settle, each of them at least one. */
   static long messagesOf(List<Settlement> settlements) {
     long messages = 0;
-    for (Settlement settlement : settlements) {
+    for (int i = 0; i < settlements.size(); i++) {
+      Settlement settlement = settlements.get(i);
       if (settlement instanceof Settlement.Complete complete) {
         messages += complete.count();
       } else if (settlement instanceof Settlement.Release release) {

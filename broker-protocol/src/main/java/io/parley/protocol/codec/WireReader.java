@@ -4,12 +4,15 @@ import static io.parley.protocol.WireLimits.CONTENT_TYPE_MAX_BYTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.parley.protocol.MalformedFrameException;
 import io.parley.protocol.frame.FrameType;
+import io.parley.protocol.model.BytePool;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Payload;
+import io.parley.protocol.model.PooledBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,8 +21,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the fields of one frame in order. Every method names its field, so that a {@link
- * MalformedFrameException} can.
+ * Reads the fields of one frame after the other, in order. Every method names its field, so that a
+ * {@link MalformedFrameException} can.
  *
  * <p>Nothing is allocated for a length or count before the frame has been seen to hold it.
  */
@@ -27,19 +30,31 @@ final class WireReader {
   private static final byte[] NO_BYTES = new byte[0];
   private static final int RECORD_MIN_BYTES = MessageRecord.FIXED_BYTES + 1;
 
-  private final ByteBuf in;
-  private final FrameType type;
-  private final int end;
+  private final @Nullable BytePool pool;
+  private ByteBuf in = Unpooled.EMPTY_BUFFER;
+  private FrameType type = FrameType.PING;
+  private int end;
 
   /**
-   * A reader of the next {@code length} bytes.
+   * A reader.
+   *
+   * @param pool for records that are stored and then let go of; null for none
+   */
+  WireReader(@Nullable BytePool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * Reads the next {@code length} bytes, a frame of a type.
    *
    * @param length at most what the buffer holds
+   * @return this reader
    */
-  WireReader(ByteBuf in, int length, FrameType type) {
-    this.in = in;
-    this.type = type;
-    this.end = in.readerIndex() + length;
+  WireReader start(ByteBuf buffer, int length, FrameType frameType) {
+    in = buffer;
+    type = frameType;
+    end = in.readerIndex() + length;
+    return this;
   }
 
   int u8(String field) {
@@ -136,19 +151,27 @@ final class WireReader {
 
   /** Records after their own length field. */
   MessageBatch records32(int count) {
-    return records(count, length32("records"));
+    int length = length32("records");
+    checkRecords(count, length);
+    return count == 0 ? MessageBatch.EMPTY : MessageBatch.of(bytes("records", length), count);
   }
 
-  /** Records that take what is left of the frame. */
+  /** Records that take what is left of the frame, in an array of the pool. */
   MessageBatch recordsToEnd(int count) {
-    return records(count, end - in.readerIndex());
+    int length = end - in.readerIndex();
+    checkRecords(count, length);
+    if (pool == null) {
+      return MessageBatch.of(bytes("records", length), count);
+    }
+    PooledBytes bytes = pool.take(length);
+    in.readBytes(bytes.array(), 0, length);
+    return new MessageBatch(bytes.array(), 0, length, count, bytes);
   }
 
-  private MessageBatch records(int count, int length) {
+  private void checkRecords(int count, int length) {
     if (!canHold(length, count)) {
       throw wrong("records", length + " bytes", recordBytesExpected(count));
     }
-    return count == 0 ? MessageBatch.EMPTY : MessageBatch.of(bytes("records", length), count);
   }
 
   /** Whether so many bytes can be so many records: the least that is to be known before a look. */
@@ -165,8 +188,8 @@ final class WireReader {
     if (count > maxCount) {
       throw wrong(field, count, "0 to " + maxCount);
     }
-    if (count == 0) {
-      return List.of();
+    if (count < 2) {
+      return count == 0 ? List.of() : List.of(element.apply(this));
     }
     List<T> list = new ArrayList<>(Math.min(count, end - in.readerIndex()));
     for (int i = 0; i < count; i++) {
@@ -181,6 +204,7 @@ final class WireReader {
     if (left > 0) {
       throw wrong("bytes after the last field", left, "0");
     }
+    in = Unpooled.EMPTY_BUFFER;
   }
 
   /** What to throw for a field with a value that isn't accepted. */

@@ -18,24 +18,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class WireWriter {
   private final FrameType type;
-  private final @Nullable ByteBuf out;
+  private final int sharedTextBytes;
+  private @Nullable ByteBuf out;
   private long size;
   private int sharedTextLeft;
 
-  private WireWriter(FrameType type, @Nullable ByteBuf out, int sharedTextBytes) {
+  private WireWriter(FrameType type, int sharedTextBytes) {
     this.type = type;
-    this.out = out;
+    this.sharedTextBytes = sharedTextBytes;
     this.sharedTextLeft = sharedTextBytes;
   }
 
   /** A writer that only checks and counts. */
   static WireWriter counting(FrameType type, int sharedTextBytes) {
-    return new WireWriter(type, null, sharedTextBytes);
+    return new WireWriter(type, sharedTextBytes);
   }
 
-  /** A writer into a buffer. */
-  static WireWriter into(ByteBuf out, FrameType type, int sharedTextBytes) {
-    return new WireWriter(type, out, sharedTextBytes);
+  /** Starts afresh, into a buffer; returns this writer. */
+  WireWriter into(ByteBuf buffer) {
+    out = buffer;
+    size = 0;
+    sharedTextLeft = sharedTextBytes;
+    return this;
   }
 
   /** Bytes so far. */
@@ -176,8 +180,8 @@ final class WireWriter {
       throw wrong(field, list.size(), "0 to " + maxCount);
     }
     u16(field, list.size());
-    for (T value : list) {
-      element.accept(this, value);
+    for (int i = 0; i < list.size(); i++) {
+      element.accept(this, list.get(i));
     }
     return this;
   }

@@ -85,6 +85,7 @@ public final class MessageRecord {
   /** Bytes before the type's name: the smallest record is one more, its one-letter type. */
   public static final int FIXED_BYTES = 29;
 
+  private static final byte[] NOTHING = {};
   private static final int MIN_BYTES = FIXED_BYTES + 1;
   private static final int FLAGS_WITHOUT_FIELD = FLAG_DEDUP | FLAG_TRACK_OUTCOME;
 
@@ -95,7 +96,7 @@ public final class MessageRecord {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  private byte[] bytes = new byte[0];
+  private byte[] bytes = NOTHING;
   private int offset;
 
   /**

@@ -29,6 +29,12 @@ public interface AdminApi {
    */
   CompletionStage<List<QueueInfo>> queues(String namespace);
 
+  /**
+   * How full queues and inboxes are: of all with messages or consumers and, where those are fewer
+   * than {@code atLeast}, of the first made of the others, up to that number. Looks at no others.
+   */
+  CompletionStage<List<DestinationDepth>> depths(String namespace, int atLeast);
+
   /** One queue, or an unowned type by its name. */
   CompletionStage<QueueInfo> queue(String namespace, String queue);
 

@@ -54,9 +54,12 @@ final class AdminRoutes {
     return new Route("POST", NAMESPACE + path, handler);
   }
 
+  // What is written of all queues, subscriptions or types may be long: not on the thread that
+  // looked at them, which has other things to do.
+
   private CompletionStage<Answer> queues(Call call) {
     return api.queues(namespace(call))
-        .thenApply(queues -> AdminJson.list("queues", queues, AdminJson::queue));
+        .thenApplyAsync(queues -> AdminJson.list("queues", queues, AdminJson::queue));
   }
 
   private CompletionStage<Answer> queue(Call call) {
@@ -71,7 +74,7 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> subscriptions(Call call) {
     return api.subscriptions(namespace(call))
-        .thenApply(
+        .thenApplyAsync(
             subscriptions ->
                 AdminJson.list("subscriptions", subscriptions, AdminJson::subscription));
   }
@@ -89,7 +92,7 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> types(Call call) {
     return api.types(namespace(call))
-        .thenApply(types -> AdminJson.list("types", types, AdminJson::type));
+        .thenApplyAsync(types -> AdminJson.list("types", types, AdminJson::type));
   }
 
   private CompletionStage<Answer> declareType(Call call) {

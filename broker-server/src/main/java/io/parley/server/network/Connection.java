@@ -11,12 +11,14 @@ import io.parley.protocol.ErrorCode;
 import io.parley.protocol.MalformedFrameException;
 import io.parley.protocol.codec.FrameEncoder;
 import io.parley.protocol.frame.Frame;
+import io.parley.protocol.frame.Push;
 import io.parley.protocol.frame.Response;
 import io.parley.server.session.ClientChannel;
 import io.parley.server.session.Session;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -380,6 +382,17 @@ final class Connection implements ClientChannel {
     } catch (RuntimeException e) {
       buffer.writerIndex(start);
       fail(e, "encoding " + frame.type());
+    }
+    if (frame instanceof Push.Deliver delivery) {
+      release(delivery);
+    }
+  }
+
+  /** The messages' bytes are copied: their chunks are the engine's again. */
+  private static void release(Push.Deliver delivery) {
+    List<Push.Segment> segments = delivery.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      segments.get(i).batch().release();
     }
   }
 

@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.codec.FrameDecoder;
 import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.BytePool;
 import io.parley.server.security.Authenticator;
 import io.parley.server.session.ConnectionListener;
 import java.net.InetSocketAddress;
@@ -29,11 +30,15 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private static final Logger log = LoggerFactory.getLogger(ConnectionInitializer.class);
   private static final int OVERLOADED_RETRY_AFTER_MS = 1_000;
 
+  /** Most bytes of arrays that wait for batches to come. */
+  private static final long BATCHES_KEPT_BYTES_MAX = 16L << 20;
+
   private final NetworkSettings settings;
   private final Authenticator authenticator;
   private final ConnectionListener listener;
   private final NetworkCounters counters;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final BytePool batches = new BytePool(BATCHES_KEPT_BYTES_MAX);
   private volatile boolean draining;
 
   ConnectionInitializer(
@@ -56,7 +61,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     }
     Connection connection =
         new Connection(channel, remote, settings.outboundHighWaterBytes(), counters);
-    FrameDecoder decoder = FrameDecoder.atBroker();
+    FrameDecoder decoder = FrameDecoder.atBroker(batches);
     int open = counters.connectionOpened();
     int greetings = counters.greetingStarted();
     connections.add(connection);

@@ -6,6 +6,7 @@ import io.parley.protocol.frame.Push;
 import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.Payload;
+import java.util.List;
 
 /**
  * About how many bytes a frame will take, never less than it does, from its lengths alone: asked by
@@ -39,8 +40,9 @@ final class FrameWeight {
 
   private static long segments(Push.Deliver deliver) {
     long weight = 0;
-    for (Push.Segment segment : deliver.segments()) {
-      weight += ELEMENT_BYTES + segment.batch().length();
+    List<Push.Segment> segments = deliver.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      weight += ELEMENT_BYTES + segments.get(i).batch().length();
     }
     return weight;
   }
@@ -51,16 +53,18 @@ final class FrameWeight {
 
   private static long refusals(Response.Confirm confirm) {
     long weight = 0;
-    for (Response.Refusal refusal : confirm.refusals()) {
-      weight += ELEMENT_BYTES + text(refusal.message());
+    List<Response.Refusal> refusals = confirm.refusals();
+    for (int i = 0; i < refusals.size(); i++) {
+      weight += ELEMENT_BYTES + text(refusals.get(i).message());
     }
     return weight;
   }
 
   private static long refusals(Response.Settled settled) {
     long weight = 0;
-    for (Response.SettleRefusal refusal : settled.refusals()) {
-      weight += ELEMENT_BYTES + text(refusal.message());
+    List<Response.SettleRefusal> refusals = settled.refusals();
+    for (int i = 0; i < refusals.size(); i++) {
+      weight += ELEMENT_BYTES + text(refusals.get(i).message());
     }
     return weight;
   }

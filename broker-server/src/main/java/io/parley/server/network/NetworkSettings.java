@@ -24,6 +24,13 @@ public record NetworkSettings(
     int greetingsMax,
     Duration helloTimeout,
     int outboundHighWaterBytes) {
+  /**
+   * One event loop serves more than two cores can make of it, and a message whose sender and
+   * receiver share it needs one wake-up less each way; with four cores there is room for two.
+   */
+  private static final int EVENT_LOOPS_DEFAULT =
+      Runtime.getRuntime().availableProcessors() < 4 ? 1 : 2;
+
   private static final int THREADS_MAX = 64;
   private static final int HIGH_WATER_MIN_BYTES = 64 * 1024;
   private static final int HIGH_WATER_MAX_BYTES = 256 * 1024 * 1024;
@@ -50,7 +57,7 @@ public record NetworkSettings(
     return new NetworkSettings(
         "127.0.0.1",
         7440,
-        Math.min(2, Runtime.getRuntime().availableProcessors()),
+        EVENT_LOOPS_DEFAULT,
         20_000,
         1_000,
         Duration.ofSeconds(10),

@@ -18,6 +18,7 @@ import io.parley.protocol.model.Names;
 import io.parley.protocol.model.TypePattern;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OutcomeInfo;
@@ -29,8 +30,11 @@ import io.parley.server.namespace.Namespace;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,6 +72,37 @@ public final class AdminOperations implements AdminApi {
   @Override
   public CompletionStage<QueueInfo> queue(String namespace, String queue) {
     return view(namespace, engine -> info(engine, findQueue(engine, queue)));
+  }
+
+  @Override
+  public CompletionStage<List<DestinationDepth>> depths(String namespace, int atLeast) {
+    return view(
+        namespace,
+        engine -> {
+          Set<Destination> shown = new LinkedHashSet<>(engine.destinations().occupied());
+          Iterator<Destination> others = engine.destinations().all().iterator();
+          while (shown.size() < atLeast && others.hasNext()) {
+            shown.add(others.next());
+          }
+          return shown.stream().map(AdminOperations::depth).toList();
+        });
+  }
+
+  private static DestinationDepth depth(Destination destination) {
+    return new DestinationDepth(
+        adminKind(destination),
+        destination.definition().name(),
+        destination.ready(),
+        destination.leased(),
+        destination.delayed(),
+        destination.dead(),
+        destination.consumers().size());
+  }
+
+  private static io.parley.server.admin.DestinationKind adminKind(Destination destination) {
+    return destination.definition().kind() == DestinationKind.INBOX
+        ? io.parley.server.admin.DestinationKind.INBOX
+        : io.parley.server.admin.DestinationKind.QUEUE;
   }
 
   private static QueueInfo info(Engine engine, Destination queue) {
@@ -269,16 +304,19 @@ public final class AdminOperations implements AdminApi {
         namespace,
         engine -> {
           List<DeadLetterInfo> letters = new ArrayList<>();
-          for (Destination from : engine.destinations().all()) {
-            if (from.dead() > 0
-                && (destination == null || from.definition().name().equals(destination))) {
-              from.deadLetters(
-                  0,
-                  letter -> {
-                    letters.add(info(from, letter));
-                    return letters.size() < limit;
-                  });
-            }
+          List<Destination> having =
+              engine.destinations().occupied().stream()
+                  .filter(d -> d.dead() > 0)
+                  .filter(d -> destination == null || d.definition().name().equals(destination))
+                  .sorted(Comparator.comparingInt(Destination::id))
+                  .toList();
+          for (Destination from : having) {
+            from.deadLetters(
+                0,
+                letter -> {
+                  letters.add(info(from, letter));
+                  return letters.size() < limit;
+                });
             if (letters.size() >= limit) {
               break;
             }
@@ -297,9 +335,7 @@ public final class AdminOperations implements AdminApi {
             Instant.ofEpochMilli(letter.storedAtMs()),
             message),
         from.definition().name(),
-        from.definition().kind() == DestinationKind.INBOX
-            ? io.parley.server.admin.DestinationKind.INBOX
-            : io.parley.server.admin.DestinationKind.QUEUE,
+        adminKind(from),
         letter.errorClass(),
         letter.errorMessage(),
         Instant.ofEpochMilli(letter.failedAtMs()));

@@ -37,7 +37,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,15 +148,34 @@ final class ClientSession implements Session {
         new Operation.Send(
             hello.producerSession(), firstSequence, batch, checks.check(batch, kind));
     operations.telemetry().received(kind, batch.count());
-    submit(
-        send,
-        correlation,
-        batch.length(),
-        result -> {
-          List<Result.Refusal> refusals = ((Result.Sent) result).refusals();
-          operations.telemetry().confirmed(kind, batch.count() - refusals.size(), refusals);
-          return new Response.Confirm(correlation, refusals(refusals));
-        });
+    bytesInFlight.addAndGet(batch.length());
+    sequencer.submit(send, new Stored(correlation, batch, kind));
+  }
+
+  /** What became of a batch. */
+  private final class Stored extends Answer {
+    private final MessageBatch batch;
+    private final MessageKind kind;
+
+    Stored(int correlation, MessageBatch batch, MessageKind kind) {
+      super(correlation, batch.length());
+      this.batch = batch;
+      this.kind = kind;
+    }
+
+    /** The engine has copied what it keeps. If it failed, that isn't so sure. */
+    @Override
+    public void done(Result result) {
+      batch.release();
+      super.done(result);
+    }
+
+    @Override
+    Frame frame(Result result) {
+      List<Result.Refusal> refusals = ((Result.Sent) result).refusals();
+      operations.telemetry().confirmed(kind, batch.count() - refusals.size(), refusals);
+      return new Response.Confirm(correlation, refusals(refusals));
+    }
   }
 
   private static List<Response.Refusal> refusals(List<Result.Refusal> refusals) {
@@ -171,25 +189,41 @@ final class ClientSession implements Session {
     return answered;
   }
 
-  /**
-   * Submits an operation whose bytes count against the connection's window until it is answered.
-   */
-  private void submit(
-      Operation operation, int correlation, int bytes, Function<Result, Frame> answer) {
-    bytesInFlight.addAndGet(bytes);
-    sequencer.submit(
-        operation,
-        Replies.to(
-            channel,
-            correlation,
-            answer,
-            () -> {
-              long before = bytesInFlight.getAndAdd(-bytes);
-              long window = operations.limits().sendWindowBytes();
-              if (before > 0 && (before >= window || before == bytes)) {
-                channel.resumeReading();
-              }
-            }));
+  /** Answers a request whose bytes count against the connection's window until then. */
+  private abstract class Answer implements Sequencer.Reply {
+    final int correlation;
+    private final int bytes;
+
+    Answer(int correlation, int bytes) {
+      this.correlation = correlation;
+      this.bytes = bytes;
+    }
+
+    /** What its operation came to, if it wasn't refused. */
+    abstract Frame frame(Result result);
+
+    @Override
+    public void done(Result result) {
+      leaveWindow();
+      channel.send(
+          result instanceof Result.Refused refused
+              ? Replies.failure(correlation, refused.code(), refused.message())
+              : frame(result));
+    }
+
+    @Override
+    public final void failed(StoreException why) {
+      leaveWindow();
+      channel.send(Replies.storeUnavailable(correlation, String.valueOf(why.getMessage())));
+    }
+
+    private void leaveWindow() {
+      long before = bytesInFlight.getAndAdd(-bytes);
+      long window = operations.limits().sendWindowBytes();
+      if (before > 0 && (before >= window || before == bytes)) {
+        channel.resumeReading();
+      }
+    }
   }
 
   @Override
@@ -227,7 +261,7 @@ final class ClientSession implements Session {
     }
     Operation operation = new Operation.Subscribe(service, subscription, patterns);
     if (request.consumer() == 0) {
-      submit(operation, request.correlation(), 0, result -> new Response.Ok(request.correlation()));
+      sequencer.submit(operation, new Done(request.correlation()));
       return;
     }
     checkConsumer(request.consumer(), request.credit(), request.leaseMs());
@@ -238,6 +272,18 @@ final class ClientSession implements Session {
         newSlot(request.consumer()),
         request.credit(),
         request.leaseMs());
+  }
+
+  /** A request is done, and there is nothing to tell. */
+  private final class Done extends Answer {
+    Done(int correlation) {
+      super(correlation, 0);
+    }
+
+    @Override
+    Frame frame(Result result) {
+      return new Response.Ok(correlation);
+    }
   }
 
   private void open(
@@ -337,52 +383,84 @@ final class ClientSession implements Session {
     if (request.settlements().isEmpty()) {
       return;
     }
-    List<Response.SettleRefusal> refusedHere = new ArrayList<>(0);
-    List<Settlement> fit = new ArrayList<>(request.settlements().size());
-    List<Integer> places = new ArrayList<>(0);
-    checkSettlements(request.settlements(), fit, places, refusedHere);
+    List<Settlement> all = request.settlements();
+    List<Response.SettleRefusal> refused = refusedWhateverTheStateIs(all);
+    List<Integer> places = placesOfOthers(all.size(), refused);
+    List<Settlement> fit = refused.isEmpty() ? all : places.stream().map(all::get).toList();
     Operation.Settle settle = new Operation.Settle(slot.destination(), fit);
-    submit(
-        settle,
-        request.correlation(),
-        settle.sizeBytes(),
-        result -> {
-          List<Result.Refusal> refusals = ((Result.Settled) result).refusals();
-          operations.telemetry().settled(fit, refusals);
-          for (Result.Refusal refusal : refusals) {
-            int place = places.isEmpty() ? refusal.index() : places.get(refusal.index());
-            refusedHere.add(
-                new Response.SettleRefusal(
-                    place, refusal.sequence(), refusal.code(), refusal.message()));
-          }
-          return new Response.Settled(request.correlation(), refusedHere);
-        });
+    int bytes = settle.sizeBytes();
+    bytesInFlight.addAndGet(bytes);
+    sequencer.submit(settle, new Settled(request.correlation(), bytes, fit, places, refused));
   }
 
-  /**
-   * Sorts out what can't be right whatever the state is. {@code places} stays empty if nothing is.
-   */
-  private void checkSettlements(
-      List<Settlement> all,
-      List<Settlement> fit,
-      List<Integer> places,
-      List<Response.SettleRefusal> refused) {
+  private List<Response.SettleRefusal> refusedWhateverTheStateIs(List<Settlement> all) {
+    List<Response.SettleRefusal> refused = List.of();
     for (int i = 0; i < all.size(); i++) {
       Response.SettleRefusal refusal = refusalOf(all.get(i), i);
-      if (refusal == null) {
-        fit.add(all.get(i));
-      } else {
+      if (refusal != null) {
+        refused = refused.isEmpty() ? new ArrayList<>() : refused;
         refused.add(refusal);
       }
     }
-    if (!refused.isEmpty()) {
-      Set<Integer> out = new HashSet<>();
-      refused.forEach(refusal -> out.add(refusal.index()));
-      for (int i = 0; i < all.size(); i++) {
-        if (!out.contains(i)) {
-          places.add(i);
-        }
+    return refused;
+  }
+
+  /** The places of those that aren't refused; empty if none is refused. */
+  private static List<Integer> placesOfOthers(int all, List<Response.SettleRefusal> refused) {
+    if (refused.isEmpty()) {
+      return List.of();
+    }
+    Set<Integer> out = new HashSet<>();
+    refused.forEach(refusal -> out.add(refusal.index()));
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < all; i++) {
+      if (!out.contains(i)) {
+        places.add(i);
       }
+    }
+    return places;
+  }
+
+  /** What became of settlements. */
+  private final class Settled extends Answer {
+    private final List<Settlement> fit;
+    private final List<Integer> places;
+    private final List<Response.SettleRefusal> refusedBefore;
+
+    /**
+     * An answer that is to come.
+     *
+     * @param fit those the engine was asked for
+     * @param places theirs in the request; empty if that is all of it
+     * @param refusedBefore the others
+     */
+    Settled(
+        int correlation,
+        int bytes,
+        List<Settlement> fit,
+        List<Integer> places,
+        List<Response.SettleRefusal> refusedBefore) {
+      super(correlation, bytes);
+      this.fit = fit;
+      this.places = places;
+      this.refusedBefore = refusedBefore;
+    }
+
+    @Override
+    Frame frame(Result result) {
+      List<Result.Refusal> refusals = ((Result.Settled) result).refusals();
+      operations.telemetry().settled(fit, refusals);
+      if (refusals.isEmpty()) {
+        return new Response.Settled(correlation, refusedBefore);
+      }
+      List<Response.SettleRefusal> all = new ArrayList<>(refusedBefore);
+      for (Result.Refusal refusal : refusals) {
+        int place = places.isEmpty() ? refusal.index() : places.get(refusal.index());
+        all.add(
+            new Response.SettleRefusal(
+                place, refusal.sequence(), refusal.code(), refusal.message()));
+      }
+      return new Response.Settled(correlation, all);
     }
   }
 
@@ -596,7 +674,8 @@ final class ClientSession implements Session {
     public void deliver(long epoch, List<LeasedSegment> leased) {
       List<Push.Segment> segments = new ArrayList<>(leased.size());
       int messages = 0;
-      for (LeasedSegment segment : leased) {
+      for (int i = 0; i < leased.size(); i++) {
+        LeasedSegment segment = leased.get(i);
         segments.add(
             new Push.Segment(
                 segment.firstSequence(), segment.attempt(), segment.storedAtMs(), segment.batch()));

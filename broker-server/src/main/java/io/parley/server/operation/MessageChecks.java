@@ -30,7 +30,7 @@ final class MessageChecks {
    * @throws MalformedFrameException if the bytes are no records at all
    */
   List<Refusal> check(MessageBatch batch, @Nullable MessageKind kind) {
-    List<Refusal> refusals = new ArrayList<>(0);
+    List<Refusal> refusals = List.of();
     MessageRecord record = new MessageRecord();
     int end = batch.offset() + batch.length();
     int at = batch.offset();
@@ -51,6 +51,7 @@ final class MessageChecks {
       }
       Refusal refusal = refusalOf(record, i, size, kind);
       if (refusal != null) {
+        refusals = refusals.isEmpty() ? new ArrayList<>() : refusals;
         refusals.add(refusal);
       }
       at += size;

@@ -32,14 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread appends, one thread at a time syncs; chunks may be read by any.
  */
 final class Journal implements AutoCloseable {
-  /** Files kept for later segments: what a busy broker has free between two checkpoints. */
-  private static final int SPARES_MAX = 4;
-
-  private static final String SPARE_SUFFIX = ".spare";
-
   private final Path directory;
   private final int segmentBytes;
   private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+  private final SpareSegments spares;
 
   // owner thread
   private final RecordBuffer.Pool buffers = new RecordBuffer.Pool();
@@ -50,7 +46,6 @@ final class Journal implements AutoCloseable {
 
   // guarded by itself
   private final Deque<RecordBuffer> unwritten = new ArrayDeque<>();
-  private final Deque<Path> spares = new ArrayDeque<>();
 
   /** Held by the thread that syncs. */
   private final Object syncing = new Object();
@@ -61,6 +56,7 @@ final class Journal implements AutoCloseable {
   private Journal(Path directory, int segmentBytes) {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
+    this.spares = new SpareSegments(directory, segmentBytes);
   }
 
   /** Makes an empty journal's directory. */
@@ -86,8 +82,8 @@ final class Journal implements AutoCloseable {
       for (Path file : entries.sorted().toList()) {
         if (Segment.numberOf(file) >= 0) {
           files.put(Segment.numberOf(file), file);
-        } else if (file.toString().endsWith(SPARE_SUFFIX)) {
-          journal.spares.add(file);
+        } else {
+          journal.spares.found(file);
         }
       }
     }
@@ -151,7 +147,7 @@ final class Journal implements AutoCloseable {
   Segment place(int changeBytesMax) {
     int size = building.size(changeBytesMax);
     Segment into = active;
-    if (into == null || (into.end() > 0 && into.end() + (long) size > segmentBytes)) {
+    if (into == null || (into.end() > 0 && isFull(into, into.end() + (long) size))) {
       into = new Segment(directory, nextSegment++, nextRecord);
       active = into;
       segments.put(into.number(), into);
@@ -159,11 +155,19 @@ final class Journal implements AutoCloseable {
     return into;
   }
 
+  /** Whether a segment takes no record with that end: it would be too long, or better elsewhere. */
+  private boolean isFull(Segment segment, long newEnd) {
+    return newEnd > segmentBytes || (segment.growsFor(newEnd) && !spares.isEmpty());
+  }
+
   /** Ends the record with its changes, in the segment it was placed in. */
   void append(Segment into, byte[] changes, int length) {
     RecordBuffer full = building;
     full.end(nextRecord, into, durable, changes, length);
     into.extend(nextRecord, full.size());
+    if (into.growsFor(into.end())) {
+      spares.grew(full.size());
+    }
     synchronized (unwritten) {
       unwritten.add(full);
       building = buffers.take();
@@ -203,7 +207,7 @@ final class Journal implements AutoCloseable {
         to++;
       }
       if (!segment.isOpen()) {
-        segment.create(takeSpare());
+        segment.create(spares.take());
       }
       ByteBuffer[] blocks = new ByteBuffer[to - from];
       for (int i = from; i < to; i++) {
@@ -288,36 +292,15 @@ final class Journal implements AutoCloseable {
       Segment segment = each.next();
       if (segment != active && segment.isFree(checkpoint, durable)) {
         each.remove();
-        retire(segment);
+        spares.retire(segment);
       }
-    }
-  }
-
-  private void retire(Segment segment) throws IOException {
-    Path spare = null;
-    synchronized (unwritten) {
-      // A file much smaller has too few blocks to be worth it.
-      if (spares.size() < SPARES_MAX && segment.end() >= segmentBytes / 2) {
-        spare = directory.resolve("%012d%s".formatted(segment.number(), SPARE_SUFFIX));
-      }
-    }
-    segment.retire(spare);
-    if (spare != null) {
-      synchronized (unwritten) {
-        spares.add(spare);
-      }
-    }
-  }
-
-  private @Nullable Path takeSpare() {
-    synchronized (unwritten) {
-      return spares.poll();
     }
   }
 
   /** Closes the files. What was not synced may or may not be there afterwards. */
   @Override
   public void close() throws IOException {
+    spares.close();
     IOException failed = null;
     for (Segment segment : segments.values()) {
       try {

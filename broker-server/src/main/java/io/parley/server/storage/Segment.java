@@ -4,7 +4,6 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +28,12 @@ final class Segment {
 
   /** The thread that syncs. */
   private @Nullable FileChannel writes;
+
+  /**
+   * Where the file's blocks end; what is written before overwrites them. Written by the thread that
+   * syncs, read by the owner.
+   */
+  private volatile long overwritable = Long.MAX_VALUE;
 
   /** Written by the owner thread, read by any. */
   private volatile int end;
@@ -135,11 +140,19 @@ final class Segment {
   void create(@Nullable Path spare) throws IOException {
     if (spare != null) {
       SyncedFiles.move(spare, file);
-      channel = FileChannel.open(file, READ, WRITE);
+      FileChannel open = FileChannel.open(file, READ, WRITE);
+      overwritable = open.size();
+      channel = open;
     } else {
       channel = FileChannel.open(file, CREATE, READ, WRITE);
+      overwritable = 0;
       SyncedFiles.syncParent(file);
     }
+  }
+
+  /** Whether the file has to grow for what ends there. Not known before it is made. */
+  boolean growsFor(long newEnd) {
+    return newEnd > overwritable;
   }
 
   void open() throws IOException {
@@ -150,29 +163,13 @@ final class Segment {
   void write(ByteBuffer[] blocks, int offset) throws IOException {
     FileChannel open = writes;
     if (open == null) {
-      open = openForWriting();
+      open = SyncedFiles.openPastCache(file);
       writes = open;
     }
     open.position(offset);
     while (blocks[blocks.length - 1].hasRemaining()) {
       open.write(blocks);
     }
-  }
-
-  /**
-   * Past the system's page cache, where the file system can do that: what is written is read again
-   * soon from memory, or much later.
-   */
-  private FileChannel openForWriting() throws IOException {
-    // A file system with larger blocks, as some on a network have, would want larger writes.
-    if (JournalRecord.BLOCK_BYTES % Files.getFileStore(file).getBlockSize() == 0) {
-      try {
-        return FileChannel.open(file, WRITE, ExtendedOpenOption.DIRECT);
-      } catch (IOException | UnsupportedOperationException e) {
-        return FileChannel.open(file, WRITE);
-      }
-    }
-    return FileChannel.open(file, WRITE);
   }
 
   void force() throws IOException {

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,6 +33,22 @@ final class SyncedFiles {
       }
       channel.force(true);
     }
+  }
+
+  /**
+   * Opens a file to write whole blocks to, past the system's page cache, where the file system can
+   * do that: what is written is read again soon from memory, or much later.
+   */
+  static FileChannel openPastCache(Path file) throws IOException {
+    // A file system with larger blocks, as some on a network have, would want larger writes.
+    if (JournalRecord.BLOCK_BYTES % Files.getFileStore(file).getBlockSize() == 0) {
+      try {
+        return FileChannel.open(file, WRITE, ExtendedOpenOption.DIRECT);
+      } catch (IOException | UnsupportedOperationException e) {
+        return FileChannel.open(file, WRITE);
+      }
+    }
+    return FileChannel.open(file, WRITE);
   }
 
   /** Moves a file or directory inside its file system and syncs the directory it is now in. */

@@ -1,9 +1,8 @@
 package io.parley.server.telemetry;
 
 import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationKind;
-import io.parley.server.admin.QueueInfo;
-import io.parley.server.admin.SubscriptionInfo;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -26,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * How full each queue and inbox is. The owner thread is asked before a scrape, so a count costs
  * nothing while nobody scrapes.
  *
- * <p>At most {@value #SHOWN_MAX} destinations have values of their own; those that were first keep
- * them, all others together are {@value #OTHERS}.
+ * <p>At most {@value #SHOWN_MAX} destinations have values of their own: those with messages or
+ * consumers, of which the first to have some keep them for as long; all others of those together
+ * are {@value #OTHERS}. Where there is room left, destinations with neither are shown as well.
  */
 final class DestinationMetrics implements MultiCollector {
   /** Most destinations with values of their own. */
@@ -57,24 +57,14 @@ final class DestinationMetrics implements MultiCollector {
   private record Key(String namespace, DestinationKind kind, String name) {}
 
   private record Depth(Key key, long ready, long leased, long delayed, long dead, long consumers) {
-    static Depth of(String namespace, QueueInfo queue) {
+    static Depth of(String namespace, DestinationDepth depth) {
       return new Depth(
-          new Key(namespace, DestinationKind.QUEUE, queue.name()),
-          queue.ready(),
-          queue.leased(),
-          queue.delayed(),
-          queue.deadLetters(),
-          queue.consumers());
-    }
-
-    static Depth of(String namespace, SubscriptionInfo subscription) {
-      return new Depth(
-          new Key(namespace, DestinationKind.INBOX, subscription.name()),
-          subscription.ready(),
-          subscription.leased(),
-          subscription.delayed(),
-          subscription.deadLetters(),
-          subscription.consumers());
+          new Key(namespace, depth.kind(), depth.name()),
+          depth.ready(),
+          depth.leased(),
+          depth.delayed(),
+          depth.deadLetters(),
+          depth.consumers());
     }
 
     Depth plus(Depth other) {
@@ -109,13 +99,7 @@ final class DestinationMetrics implements MultiCollector {
     for (String namespace : namespaces) {
       parts.add(
           admin
-              .queues(namespace)
-              .<List<Depth>>thenApply(
-                  queues -> queues.stream().map(queue -> Depth.of(namespace, queue)).toList())
-              .toCompletableFuture());
-      parts.add(
-          admin
-              .subscriptions(namespace)
+              .depths(namespace, SHOWN_MAX)
               .<List<Depth>>thenApply(
                   all -> all.stream().map(each -> Depth.of(namespace, each)).toList())
               .toCompletableFuture());

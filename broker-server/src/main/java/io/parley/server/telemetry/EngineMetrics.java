@@ -110,17 +110,29 @@ public final class EngineMetrics implements OperationTelemetry, SequencerListene
 
   @Override
   public void settled(List<Settlement> settlements, List<Result.Refusal> refused) {
-    int[] messages = new int[Verdict.values().length];
-    for (Settlement settlement : settlements) {
-      messages[verdict(settlement).ordinal()] += messages(settlement);
+    Verdict verdict = null;
+    int messages = 0;
+    int next = 0;
+    for (int i = 0; i < settlements.size(); i++) {
+      Settlement settlement = settlements.get(i);
+      if (verdict != verdict(settlement)) {
+        settled(verdict, messages);
+        verdict = verdict(settlement);
+        messages = 0;
+      }
+      messages += messages(settlement);
+      for (; next < refused.size() && refused.get(next).index() == i; next++) {
+        messages--;
+      }
     }
-    // The rare case pays for taking the refused ones out again.
-    for (Result.Refusal refusal : refused) {
-      Settlement settlement = settlements.get(refusal.index());
-      messages[verdict(settlement).ordinal()]--;
-    }
-    settles.forEach((verdict, counter) -> add(counter, messages[verdict.ordinal()]));
+    settled(verdict, messages);
     count(refused);
+  }
+
+  private void settled(@Nullable Verdict verdict, int messages) {
+    if (verdict != null) {
+      add(settles.get(verdict), messages);
+    }
   }
 
   // ---------------------------------------------------------------- SequencerListener
@@ -149,8 +161,8 @@ public final class EngineMetrics implements OperationTelemetry, SequencerListene
   public void available(Engine engine) {}
 
   private void count(List<Result.Refusal> refused) {
-    for (Result.Refusal refusal : refused) {
-      add(refusals.get(refusal.code()), 1);
+    for (int i = 0; i < refused.size(); i++) {
+      add(refusals.get(refused.get(i).code()), 1);
     }
   }
 

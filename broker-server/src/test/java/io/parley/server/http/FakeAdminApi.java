@@ -12,6 +12,7 @@ import io.parley.protocol.model.OutcomeStatus;
 import io.parley.protocol.model.Payload;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationKind;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
@@ -54,6 +55,11 @@ final class FakeAdminApi implements AdminApi {
         List.of(
             queueNamed("cart"),
             new QueueInfo("shop.Lost", null, List.of("shop.Lost"), 1, 0, 0, 0, 9, 0, 2, true)));
+  }
+
+  @Override
+  public CompletionStage<List<DestinationDepth>> depths(String namespace, int atLeast) {
+    return answer("depths of " + namespace, List.of());
   }
 
   @Override

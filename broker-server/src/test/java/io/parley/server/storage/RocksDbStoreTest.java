@@ -116,6 +116,31 @@ class RocksDbStoreTest extends StoreContract {
   }
 
   @Test
+  void shouldGoOnInAFileMadeAheadWhileSmallGroupsGrowOne() throws Exception {
+    Path first = directory.resolve("namespaces/default/journal/000000000001.journal");
+    Path second = first.resolveSibling("000000000002.journal");
+    int keys = 0;
+    while (!Files.exists(second)) {
+      putAll(Table.META, "key" + keys++);
+      assertThat(Files.size(first)).isLessThan(StoreSamples.SMALL.writeBufferBytes() / 2);
+    }
+    assertThat(keys).as("groups before a file is made ahead").isGreaterThan(1_000);
+    assertThat(Files.size(second)).isEqualTo(StoreSamples.SMALL.writeBufferBytes());
+    reopenFromDisk();
+    for (int i = 0; i < keys; i++) {
+      assertThat(store.get(Table.META, bytes("key" + i))).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldDeleteAFileThatWasBeingMade() throws Exception {
+    Path making = directory.resolve("namespaces/default/journal/made-1.making");
+    Files.write(making, new byte[4096]);
+    reopenFromDisk();
+    assertThat(making).doesNotExist();
+  }
+
+  @Test
   void shouldFreeSegmentsThatFewChunksKeep() throws Exception {
     for (long position = 1; position <= 1_000; position++) {
       putChunk(position, position % 50 == 0 ? -1 : position - 1);

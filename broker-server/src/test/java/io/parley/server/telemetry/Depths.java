@@ -3,6 +3,8 @@ package io.parley.server.telemetry;
 import io.parley.protocol.model.MessageId;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationDepth;
+import io.parley.server.admin.DestinationKind;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OutcomeInfo;
@@ -17,40 +19,44 @@ import java.util.concurrent.CompletionStage;
 
 /** Knows queues and subscriptions and how full they are, and nothing else. */
 final class Depths implements AdminApi {
-  private final List<QueueInfo> queues = new ArrayList<>();
-  private final List<SubscriptionInfo> subscriptions = new ArrayList<>();
+  private final List<DestinationDepth> depths = new ArrayList<>();
 
   /** When set, the answer to everything. */
   CompletableFuture<?> failure;
 
   void addQueue(String name, int ready) {
-    queues.add(queue(name, ready));
+    depths.add(depth(DestinationKind.QUEUE, name, ready));
   }
 
   void addFirst(String name, int ready) {
-    queues.add(0, queue(name, ready));
+    depths.add(0, depth(DestinationKind.QUEUE, name, ready));
   }
 
   void removeFirst() {
-    queues.remove(0);
+    depths.remove(0);
   }
 
   void addSubscription(String name, int ready) {
-    subscriptions.add(new SubscriptionInfo(name, "s", List.of("a.>"), ready, 1, 2, 3, 0, 4, null));
+    depths.add(depth(DestinationKind.INBOX, name, ready));
   }
 
-  private static QueueInfo queue(String name, int ready) {
-    return new QueueInfo(name, "s", List.of(), ready, 1, 2, 3, 0, 4, 1, false);
+  private static DestinationDepth depth(DestinationKind kind, String name, int ready) {
+    return new DestinationDepth(kind, name, ready, 1, 2, 3, 4);
+  }
+
+  @Override
+  public CompletionStage<List<DestinationDepth>> depths(String namespace, int atLeast) {
+    return answer(List.copyOf(depths));
   }
 
   @Override
   public CompletionStage<List<QueueInfo>> queues(String namespace) {
-    return answer(List.copyOf(queues));
+    return unknown();
   }
 
   @Override
   public CompletionStage<List<SubscriptionInfo>> subscriptions(String namespace) {
-    return answer(List.copyOf(subscriptions));
+    return unknown();
   }
 
   @SuppressWarnings("unchecked") // it never has a value

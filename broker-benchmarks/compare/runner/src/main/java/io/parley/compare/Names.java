@@ -1,7 +1,7 @@
 package io.parley.compare;
 
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import java.util.List;
 import java.util.stream.IntStream;
 

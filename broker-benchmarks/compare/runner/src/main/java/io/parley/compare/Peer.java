@@ -1,6 +1,6 @@
 package io.parley.compare;
 
-import io.parley.load.target.Target;
+import io.parley.load.broker.Target;
 
 /**
  * A broker of the comparison, found as a service: the one on the class path that was put together

@@ -5,30 +5,36 @@ import io.parley.compare.result.RunFile;
 import io.parley.compare.result.RunResult;
 import io.parley.load.LoadRun;
 import io.parley.load.UnsupportedTrafficException;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Target;
+import io.parley.load.broker.Traffic;
 import io.parley.load.machine.BrokerProcess;
+import io.parley.load.report.LoadReport;
 import io.parley.load.report.Phase;
-import io.parley.load.target.Target;
 import io.parley.load.workload.Workload;
 import io.parley.load.workload.Workloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one workload against the peer that its script started; adds one line to a file.
  *
  * <pre>
  * PeerRun --peer NAME[-VARIANT] --workload NAME --run N --script peers/NAME.sh --directory DIR --results FILE
- *         --label TEXT [--progress yes] [--set-OPTION VALUE …]
+ *         --server TEXT --label TEXT [--progress yes] [--set-OPTION VALUE …]
  * </pre>
  *
  * <p>Tells in a line on stdout, which begins with the label, what came out, and with progress how
@@ -37,6 +43,10 @@ import java.util.stream.Collectors;
  */
 public final class PeerRun {
   private static final String SET = "set-";
+  private static final String YAML = ".yaml";
+
+  /** Before a run and after it. */
+  private static final Duration PROBE = Duration.ofMillis(600);
 
   /** What is left of a longer line below this one. */
   private static final String ERASE = "\u001b[K";
@@ -45,6 +55,7 @@ public final class PeerRun {
   private final String peer;
   private final String workload;
   private final int run;
+  private final String server;
   private final Path directory;
 
   private PeerRun(Map<String, String> options) {
@@ -52,6 +63,7 @@ public final class PeerRun {
     this.peer = option("peer");
     this.workload = option("workload");
     this.run = Integer.parseInt(option("run"));
+    this.server = option("server");
     this.directory = Path.of(option("directory"));
   }
 
@@ -77,14 +89,41 @@ public final class PeerRun {
       if (what.hasBacklog()) {
         load.between(new Crash());
       }
-      return RunResult.of(peer, run, load.run());
+      DiskProbe probe = probe(what);
+      LoadReport report = load.run();
+      if (probe != null) {
+        probe.measure(PROBE);
+      }
+      return RunResult.of(peer, run, server, report, probe == null ? null : probe.result());
     } catch (UnsupportedTrafficException e) {
-      return RunResult.failed(peer, workload, run, startedAt, lack(e));
+      return RunResult.failed(peer, workloadName(), run, startedAt, lack(e));
     } catch (RuntimeException e) {
       e.printStackTrace();
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      return RunResult.failed(peer, workload, run, startedAt, cause.toString());
+      String problem = MachinePaths.shortened(cause.toString());
+      return RunResult.failed(peer, workloadName(), run, startedAt, problem);
     }
+  }
+
+  /** Where times are what the workload is about: one that has measured once. */
+  private @Nullable DiskProbe probe(Workload what) throws IOException {
+    OptionalInt bytes =
+        what.traffic().stream()
+            .filter(traffic -> traffic.isLatencyBound() && traffic.kind() != Kind.QUERIES)
+            .mapToInt(Traffic::sizeBytes)
+            .findFirst();
+    if (bytes.isEmpty()) {
+      return null;
+    }
+    DiskProbe probe = new DiskProbe(directory, Math.max(1, bytes.getAsInt()));
+    probe.measure(PROBE);
+    return probe;
+  }
+
+  /** Of a file, what it is called without its folder. */
+  private String workloadName() {
+    String file = String.valueOf(Path.of(workload).getFileName());
+    return file.endsWith(YAML) ? file.substring(0, file.length() - YAML.length()) : file;
   }
 
   /** What the peer hasn't; what it is stands elsewhere. */

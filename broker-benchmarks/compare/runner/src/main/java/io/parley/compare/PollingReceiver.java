@@ -1,6 +1,6 @@
 package io.parley.compare;
 
-import io.parley.load.target.Receiver;
+import io.parley.load.broker.Receiver;
 import java.util.concurrent.TimeUnit;
 
 /**

@@ -1,5 +1,7 @@
 package io.parley.load.html;
 
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import io.parley.load.machine.MachineInfo;
 import io.parley.load.machine.Usage;
 import io.parley.load.report.BacklogReport;
@@ -11,8 +13,6 @@ import io.parley.load.report.ReportJson;
 import io.parley.load.report.Sample;
 import io.parley.load.report.TrafficReport;
 import io.parley.load.report.Verdict;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
 import io.parley.load.workload.Workload;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -2,8 +2,8 @@ package io.parley.load.parley;
 
 import io.parley.client.ParleyClient;
 import io.parley.client.Query;
-import io.parley.load.target.Confirms;
-import io.parley.load.target.Sender;
+import io.parley.load.broker.Confirms;
+import io.parley.load.broker.Sender;
 import io.parley.protocol.model.Payload;
 import org.jspecify.annotations.Nullable;
 

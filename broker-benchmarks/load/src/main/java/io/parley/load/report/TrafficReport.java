@@ -1,7 +1,7 @@
 package io.parley.load.report;
 
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

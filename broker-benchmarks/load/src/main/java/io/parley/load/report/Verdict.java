@@ -1,6 +1,6 @@
 package io.parley.load.report;
 
-import io.parley.load.target.Kind;
+import io.parley.load.broker.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

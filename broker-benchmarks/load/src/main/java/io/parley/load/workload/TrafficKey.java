@@ -1,6 +1,6 @@
 package io.parley.load.workload;
 
-import io.parley.load.target.Kind;
+import io.parley.load.broker.Kind;
 import io.parley.protocol.WireLimits;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.parley.load.workload;
 
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Traffic;
 import java.time.Duration;
 import java.util.List;
 

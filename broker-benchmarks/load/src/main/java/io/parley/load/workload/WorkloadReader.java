@@ -1,7 +1,7 @@
 package io.parley.load.workload;
 
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import java.io.StringReader;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.parley.load.report;
 
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import io.parley.load.machine.MachineInfo;
 import io.parley.load.machine.Usage;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
 import io.parley.load.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,8 +3,8 @@ package io.parley.load.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.parley.load.target.Kind;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Traffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -24,8 +24,8 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
     return better != Better.NO_MATTER;
   }
 
-  /** What to show of a section, what it is about first. */
-  static List<Column> of(Section section) {
+  /** What came out of a section, what it is about first. */
+  static List<Column> results(Section section) {
     List<Column> columns = new ArrayList<>();
     switch (section.shape()) {
       case THROUGHPUT -> {
@@ -41,6 +41,7 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
         columns.add(
             new Column(
                 "confirm p50 ms", section.ofTraffic(t -> t.confirm().p50Millis()), Better.LESS));
+        add(columns, "in syncs", section.confirmInSyncs());
         add(columns, "p99 ms", section.ofTraffic(t -> t.confirm().p99Millis()));
         add(columns, "p99.9 ms", section.ofTraffic(t -> t.confirm().p999Millis()));
         add(columns, "end to end p50 ms", section.ofTraffic(t -> t.endToEnd().p50Millis()));
@@ -63,6 +64,12 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
         add(columns, "messages", Section.ofBacklog(b -> b.messages()));
       }
     }
+    return columns;
+  }
+
+  /** What it cost. */
+  static List<Column> costs(Section section) {
+    List<Column> columns = new ArrayList<>();
     add(columns, "broker CPU s/1,000", Section.ofUse(u -> u.brokerCpuSecondsPer1000()));
     add(columns, "broker cores", Section.ofUse(u -> u.brokerCores()));
     add(columns, "client cores", Section.ofUse(u -> u.clientCores()));
@@ -70,6 +77,12 @@ record Column(String title, ToDoubleFunction<RunResult> value, Better better) {
     add(columns, "written/payload byte", Section.ofUse(u -> u.writtenPerPayloadByte()));
     add(columns, "disk flushes/s", Section.ofUse(u -> u.flushesPerSecond()));
     add(columns, "broker peak MiB", Section.ofUse(u -> u.brokerPeakMib()));
+    if (section.shape() == Section.Shape.LATENCY) {
+      add(columns, "disk alone p50 ms", Section.ofDisk(d -> d.overwrite().p50Millis()));
+      add(columns, "p99 ms", Section.ofDisk(d -> d.overwrite().p99Millis()));
+      add(columns, "appending p50 ms", Section.ofDisk(d -> d.append().p50Millis()));
+      add(columns, "p99 ms", Section.ofDisk(d -> d.append().p99Millis()));
+    }
     return columns;
   }
 

@@ -4,6 +4,7 @@ import io.parley.compare.report.Column.Better;
 import io.parley.compare.result.RunResult;
 import io.parley.compare.result.TrafficResult;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -26,27 +27,79 @@ final class MarkdownTables {
   static String of(List<Section> sections, String baseline) {
     MarkdownTables tables = new MarkdownTables(baseline);
     tables.explain();
+    tables.summary(sections);
     sections.forEach(tables::add);
     return tables.out.toString();
   }
 
   private void explain() {
+    line("Median (lowest–highest) of the runs; a ratio is of the medians, with the lowest and");
+    line("highest of runs made one after the other. Runs in which others on the machine used more");
+    line("than a quarter of a core count only where a peer has no others, and are marked *noisy*.");
     line(
-        "Median (lowest–highest) of the runs; a ratio is of the medians, with the lowest and highest");
-    line(
-        "of runs made one after the other. Runs in which others on the machine used more than a quarter");
-    line("of a core count only where a peer has no others, and are marked *noisy*.");
-    line("† confirms before the message is on the disk: not the same promise.");
+        "† confirms before the message is on the disk: not the same promise. *In syncs*: how often");
+    line("the disk alone, next to the run, did one write of a message's size and fdatasync (one");
+    line("outstanding, overwriting) in the time of a confirm.");
     line("");
   }
+
+  // ---- all workloads at a glance
+
+  /** A row for each peer, and a column for each number that is compared. */
+  private void summary(List<Section> sections) {
+    List<String> peers =
+        sections.stream().flatMap(s -> s.rows().stream()).map(Row::peer).distinct().toList();
+    List<String> titles = new ArrayList<>(List.of("peer"));
+    for (Section section : sections) {
+      for (Column column : compared(section)) {
+        titles.add(section.title() + ": " + column.title());
+      }
+    }
+    line("### At a glance");
+    line("");
+    line("Medians, and how many times " + baseline + "'s; rates: more is better, times: less is.");
+    line("");
+    head(titles);
+    for (String peer : peers) {
+      List<String> cells = new ArrayList<>();
+      cells.add(peer + (isSynced(peer, sections) ? "" : UNSYNCED));
+      for (Section section : sections) {
+        compared(section).forEach(column -> cells.add(atAGlance(section, peer, column)));
+      }
+      cells(cells);
+    }
+    line("");
+  }
+
+  private static List<Column> compared(Section section) {
+    return Column.results(section).stream().filter(Column::isCompared).toList();
+  }
+
+  private static boolean isSynced(String peer, List<Section> sections) {
+    return sections.stream().map(s -> s.row(peer)).allMatch(row -> row == null || row.isSynced());
+  }
+
+  private String atAGlance(Section section, String peer, Column column) {
+    Row row = section.row(peer);
+    Spread spread = row == null ? null : row.spread(column.value());
+    if (row == null || spread == null) {
+      return row == null ? "" : "none";
+    }
+    Row base = section.row(baseline);
+    Spread ratio = base == null || base == row ? null : row.ratioTo(base, column.value());
+    return Numbers.text(spread.median())
+        + (ratio == null ? "" : " (" + Numbers.factor(ratio.median()) + " ×)");
+  }
+
+  // ---- one workload
 
   private void add(Section section) {
     line("### " + section.title());
     line("");
     loadOf(section);
-    List<Column> columns = Column.of(section);
+    List<Column> columns = Column.results(section);
     Row base = section.row(baseline);
-    head(columns, base);
+    head(titles(columns, base));
     for (Row row : section.rows()) {
       row(row, columns, base);
     }
@@ -55,6 +108,27 @@ final class MarkdownTables {
       columns.stream().filter(Column::isCompared).forEach(column -> best(section, base, column));
       line("");
     }
+    costs(section);
+  }
+
+  /** Folded, so that what came out can be read without it. */
+  private void costs(Section section) {
+    List<Column> columns = Column.costs(section);
+    List<String> titles = new ArrayList<>(List.of("peer"));
+    columns.forEach(column -> titles.add(column.title()));
+    line("<details><summary>What it cost</summary>");
+    line("");
+    head(titles);
+    for (Row row : section.rows()) {
+      if (!row.runs().isEmpty()) {
+        List<String> cells = new ArrayList<>(List.of(name(row)));
+        columns.forEach(column -> cells.add(Numbers.text(row.spread(column.value()))));
+        cells(cells);
+      }
+    }
+    line("");
+    line("</details>");
+    line("");
   }
 
   /** The load in words, as the first run had it. */
@@ -78,7 +152,10 @@ final class MarkdownTables {
                 + (traffic.producers() == 1 ? "" : " each");
     String receivers =
         traffic.subscriptions() > 0
-            ? traffic.subscriptions() + " subscriptions, each with " + traffic.consumers() + " consumer"
+            ? traffic.subscriptions()
+                + " subscriptions, each with "
+                + traffic.consumers()
+                + " consumer"
             : traffic.consumers() + " consumer";
     return String.format(
         Locale.ROOT,
@@ -92,7 +169,7 @@ final class MarkdownTables {
         traffic.consumers() == 1 ? "" : "s");
   }
 
-  private void head(List<Column> columns, @Nullable Row base) {
+  private List<String> titles(List<Column> columns, @Nullable Row base) {
     List<String> titles = new ArrayList<>(List.of("peer", "runs"));
     for (Column column : columns) {
       titles.add(column.title());
@@ -101,13 +178,23 @@ final class MarkdownTables {
       }
     }
     titles.add("missing / duplicates / failed");
+    return titles;
+  }
+
+  private void head(List<String> titles) {
     cells(titles);
-    cells(titles.stream().map(title -> titles.indexOf(title) == 0 ? "---" : "---:").toList());
+    List<String> lines = new ArrayList<>(Collections.nCopies(titles.size(), "---:"));
+    lines.set(0, "---");
+    cells(lines);
+  }
+
+  private static String name(Row row) {
+    return row.peer() + (row.isSynced() ? "" : UNSYNCED);
   }
 
   private void row(Row row, List<Column> columns, @Nullable Row base) {
     List<String> cells = new ArrayList<>();
-    cells.add(row.peer() + (row.isSynced() ? "" : UNSYNCED));
+    cells.add(name(row));
     cells.add(runs(row));
     for (Column column : columns) {
       cells.add(Numbers.text(row.spread(column.value())));
@@ -189,7 +276,7 @@ final class MarkdownTables {
 
   /** Peers with their settings, in their adapters' words. */
   static String settings(List<RunResult> runs) {
-    StringBuilder out = new StringBuilder("| peer | client and settings |\n|---|---|\n");
+    StringBuilder out = new StringBuilder("| peer | versions and settings |\n|---|---|\n");
     runs.stream().map(RunResult::peer).distinct().forEach(peer -> settings(peer, runs, out));
     return out.append('\n').toString();
   }

@@ -35,8 +35,8 @@ final class Numbers {
     return lowest.equals(highest) ? median : median + " (" + lowest + "–" + highest + ")";
   }
 
-  private static String factor(double value) {
-    return String.format(
-        Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f", value);
+  static String factor(double value) {
+    String format = value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 0.1 ? "%.2f" : "%.3f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

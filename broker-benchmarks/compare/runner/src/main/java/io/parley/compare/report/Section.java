@@ -1,6 +1,7 @@
 package io.parley.compare.report;
 
 import io.parley.compare.result.BacklogResult;
+import io.parley.compare.result.DiskResult;
 import io.parley.compare.result.RunResult;
 import io.parley.compare.result.TrafficResult;
 import io.parley.compare.result.UseResult;
@@ -91,6 +92,21 @@ record Section(String workload, Shape shape, int traffic, String kind, List<Row>
       BacklogResult backlog = run.backlog();
       return backlog == null ? Double.NaN : value.applyAsDouble(backlog);
     };
+  }
+
+  /** Of the disk alone; NaN where it wasn't measured. */
+  static ToDoubleFunction<RunResult> ofDisk(ToDoubleFunction<DiskResult> value) {
+    return run -> {
+      DiskResult disk = run.disk();
+      return disk == null ? Double.NaN : value.applyAsDouble(disk);
+    };
+  }
+
+  /** Confirm p50 in times that one write and fdatasync of a message's size took, overwriting. */
+  ToDoubleFunction<RunResult> confirmInSyncs() {
+    ToDoubleFunction<RunResult> confirm = ofTraffic(traffic -> traffic.confirm().p50Millis());
+    ToDoubleFunction<RunResult> sync = ofDisk(disk -> disk.overwrite().p50Millis());
+    return run -> confirm.applyAsDouble(run) / sync.applyAsDouble(run);
   }
 
   static ToDoubleFunction<RunResult> ofUse(ToDoubleFunction<UseResult> value) {

@@ -10,9 +10,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All workloads as one picture: a panel each. Rates are bars, with the spread of the runs; times
- * are dots at p50, p99 and p99.9 on a logarithmic axis. Drawn by hand, so that it needs nothing and
- * reads as text in a diff.
+ * Workloads as a picture, a panel each: one of rates, as bars with the spread of the runs, or one
+ * of times, as dots at p50, p99 and p99.9 on a logarithmic axis, with a line at what the disk alone
+ * takes. Drawn by hand, so that it needs nothing and reads as text in a diff. Used once.
  *
  * <pre>
  *   commands-throughput                         messages/s
@@ -30,6 +30,7 @@ final class SvgPlot {
   private static final int BAR = 14;
   private static final int HEAD = 44;
   private static final int FOOT = 26;
+  private static final int LEGEND = 24;
 
   private static final String BASELINE = "#0b6e4f";
   private static final String SYNCED = "#6b7a8f";
@@ -47,7 +48,8 @@ final class SvgPlot {
     this.baseline = baseline;
   }
 
-  String draw() {
+  /** What goes through; empty where no workload is about that. */
+  String rates() {
     for (Section section : sections) {
       switch (section.shape()) {
         case THROUGHPUT ->
@@ -62,13 +64,31 @@ final class SvgPlot {
               section.title() + " – drained/s after SIGKILL and restart",
               Section.ofBacklog(b -> b.drainPerSecond()));
         }
-        case LATENCY -> {
-          dots(section, " – send to confirm, ms", true);
-          dots(section, " – end to end, ms", false);
-        }
+        case LATENCY -> {}
       }
     }
-    legend();
+    return picture("Bars: median; whiskers: lowest and highest run. (×): to " + baseline + ".");
+  }
+
+  /** How long it takes; empty where no workload is about that. */
+  String times() {
+    for (Section section : sections) {
+      if (section.shape() == Section.Shape.LATENCY) {
+        dots(section, " – send to confirm, ms", true);
+        dots(section, " – end to end, ms", false);
+      }
+    }
+    return picture(
+        "● p50  ◆ p99  | p99.9: medians, logarithmic. Dashed: p50 of a write and fdatasync on the disk"
+            + " alone.");
+  }
+
+  private String picture(String explanation) {
+    if (out.isEmpty()) {
+      return "";
+    }
+    legend(explanation);
+    legend("† confirms before the message is on the disk.");
     return String.format(
             Locale.ROOT,
             "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'"
@@ -126,7 +146,7 @@ final class SvgPlot {
       return "";
     }
     Spread ratio = row.ratioTo(base, value);
-    return ratio == null ? "" : String.format(Locale.ROOT, "   (%.2f ×)", ratio.median());
+    return ratio == null ? "" : "   (" + Numbers.factor(ratio.median()) + " ×)";
   }
 
   // ---- times
@@ -144,19 +164,38 @@ final class SvgPlot {
         }
       }
     }
-    title(section.title() + what + ", less is better (p50 ● p99 ◆ p99.9 |)");
+    title(section.title() + what + ", less is better");
+    Spread sync = sync(section);
+    if (sync != null) {
+      least = Math.min(least, sync.median());
+    }
     if (most == 0) {
       return;
     }
     double from = Math.floor(Math.log10(least));
     double to = Math.max(from + 1, Math.ceil(Math.log10(most)));
     axis(section.rows().size(), from, to);
+    if (sync != null) {
+      add(
+          "<path d='M%.1f %dv%d' stroke='%s' stroke-dasharray='4 3'/>%n",
+          x(sync.median(), from, to), y, section.rows().size() * ROW, FAINT);
+    }
     for (Row row : section.rows()) {
       label(row);
       times(row, values, from, to);
       y += ROW;
     }
     y += FOOT;
+  }
+
+  /** What the disk alone took, next to all of these runs. */
+  private static @Nullable Spread sync(Section section) {
+    ToDoubleFunction<RunResult> value = Section.ofDisk(disk -> disk.overwrite().p50Millis());
+    return Spread.of(
+        section.rows().stream()
+            .flatMap(row -> row.runs().stream())
+            .map(run -> value.applyAsDouble(run))
+            .toList());
   }
 
   private static List<ToDoubleFunction<RunResult>> percentiles(Section section, boolean confirm) {
@@ -241,17 +280,9 @@ final class SvgPlot {
     text(LABELS + 4, y + ROW / 2.0, shown, FAINT);
   }
 
-  private void legend() {
-    y += 20;
-    text(
-        8,
-        y,
-        "† confirms before the message is on the disk. Bars: median; whiskers: lowest and"
-            + " highest run. (×): to "
-            + baseline
-            + ".",
-        FAINT);
-    y += 20;
+  private void legend(String text) {
+    text(8, y + LEGEND / 2.0, text, FAINT);
+    y += LEGEND;
   }
 
   private String color(Row row) {

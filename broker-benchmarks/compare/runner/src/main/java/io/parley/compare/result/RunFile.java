@@ -13,8 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A file of run results, one JSON object a line, in the order of the runs. */
 public final class RunFile {
@@ -41,17 +42,18 @@ public final class RunFile {
   }
 
   /**
-   * All runs.
+   * All runs. Where a peer ran a workload under the same number again, the last counts.
    *
    * @throws IOException if it can't be read or a line isn't a run
    */
   public static List<RunResult> read(Path file) throws IOException {
-    List<RunResult> runs = new ArrayList<>();
+    Map<List<Object>, RunResult> runs = new LinkedHashMap<>();
     for (String line : Files.readAllLines(file)) {
       if (!line.isBlank()) {
-        runs.add(READER.readValue(line));
+        RunResult run = READER.readValue(line);
+        runs.put(List.of(run.peer(), run.workload(), run.run()), run);
       }
     }
-    return runs;
+    return List.copyOf(runs.values());
   }
 }

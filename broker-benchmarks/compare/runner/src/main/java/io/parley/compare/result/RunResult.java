@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param backlog null for a workload without, or with a problem
  * @param use what the machine did in the measured time, or while a backlog was filled; null with a
  *     problem
+ * @param disk what the disk alone took, next to the run; null where times aren't what it is about
  */
 public record RunResult(
     String peer,
@@ -32,9 +33,13 @@ public record RunResult(
     Map<String, String> target,
     List<TrafficResult> traffic,
     @Nullable BacklogResult backlog,
-    @Nullable UseResult use) {
+    @Nullable UseResult use,
+    @Nullable DiskResult disk) {
   /** Key of {@link #target}: {@code yes} if a confirmed message survives the loss of power. */
   public static final String SYNCED = "synced";
+
+  /** Key of {@link #target}: what the server says it is. */
+  public static final String SERVER = "server";
 
   /** Copies, keeping the order. */
   public RunResult {
@@ -43,23 +48,28 @@ public record RunResult(
   }
 
   /** A run that came to its end. */
-  public static RunResult of(String peer, int run, LoadReport report) {
+  public static RunResult of(
+      String peer, int run, String server, LoadReport report, @Nullable DiskResult disk) {
+    Map<String, String> target = new LinkedHashMap<>(report.target());
+    target.put(SERVER, server);
     return new RunResult(
         peer,
         report.workload().name(),
         run,
         report.startedAt().truncatedTo(ChronoUnit.SECONDS).toString(),
         null,
-        report.target(),
+        target,
         report.traffic().stream().map(TrafficResult::of).toList(),
         report.backlog() == null ? null : BacklogResult.of(report.backlog()),
-        report.costs().isEmpty() ? null : UseResult.of(report.costs().get(0)));
+        report.costs().isEmpty() ? null : UseResult.of(report.costs().get(0)),
+        disk);
   }
 
   /** A run that couldn't be. */
   public static RunResult failed(
       String peer, String workload, int run, Instant startedAt, String problem) {
     String second = startedAt.truncatedTo(ChronoUnit.SECONDS).toString();
-    return new RunResult(peer, workload, run, second, problem, Map.of(), List.of(), null, null);
+    return new RunResult(
+        peer, workload, run, second, problem, Map.of(), List.of(), null, null, null);
   }
 }

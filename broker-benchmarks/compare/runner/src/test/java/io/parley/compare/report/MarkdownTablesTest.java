@@ -48,6 +48,28 @@ class MarkdownTablesTest {
   }
 
   @Test
+  void shouldGiveAllWorkloadsAtAGlance() {
+    assertThat(tables)
+        .contains("| peer | commands-throughput: messages/s |")
+        .contains("| b | 110,000 (0.36 ×) |")
+        .contains("| c † | 600,000 (1.97 ×) |")
+        .contains("| d | none |");
+  }
+
+  @Test
+  void shouldCompareConfirmsWithTheDiskAloneInTheSameRun() {
+    String latency =
+        MarkdownTables.of(
+            Section.of(List.of(Runs.sync("parley", 0.5, 0.4), Runs.sync("b", 2, 0.2))), "parley");
+
+    assertThat(latency)
+        .contains("| peer | runs | confirm p50 ms | × parley | in syncs |")
+        .contains("| parley | 1 | 0.500 | 1.00 × | 1.25 |")
+        .contains("| b | 1 | 2.00 | 4.00 × | 10.0 |")
+        .contains("disk alone p50 ms");
+  }
+
+  @Test
   void shouldCountMissingAndDuplicatesInEveryRow() {
     assertThat(tables).contains("| 0 / 2 / 0 |");
   }

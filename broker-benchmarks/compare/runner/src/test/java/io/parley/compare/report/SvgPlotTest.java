@@ -13,6 +13,17 @@ import org.w3c.dom.Element;
 
 class SvgPlotTest {
   @Test
+  void shouldShowTimesBesideThoseOfTheDiskAlone() {
+    List<Section> sections =
+        Section.of(List.of(Runs.sync("parley", 0.5, 0.4), Runs.sync("b", 2, 0.2)));
+
+    assertThat(new SvgPlot(sections, "parley").times())
+        .contains("0.500 · 5.00 · 50.0")
+        .contains("stroke-dasharray");
+    assertThat(new SvgPlot(sections, "parley").rates()).isEmpty();
+  }
+
+  @Test
   void shouldDrawABarForEachPeerThatRanAndSayWhyOthersDidNot() throws Exception {
     String svg =
         new SvgPlot(
@@ -23,7 +34,7 @@ class SvgPlotTest {
                         RunResult.failed(
                             "c", "commands-throughput", 1, Instant.EPOCH, "can't: <no> keys"))),
                 "parley")
-            .draw();
+            .rates();
 
     Element root =
         DocumentBuilderFactory.newInstance()

@@ -33,13 +33,28 @@ class RunFileTest {
                     "events", 1024, 1, 1000, 0, 1, 10, false, 5, 50, 50, TIMES, TIMES, 9, 9, 90, 1,
                     2, 3, 4, 5, 6)),
             new BacklogResult(1_000, 10, 20, 0.5),
-            new UseResult(1, 0.5, 0.1, 0.01, 0.02, 2, -1, 64));
+            new UseResult(1, 0.5, 0.1, 0.01, 0.02, 2, -1, 64),
+            new DiskResult(100, TIMES, TIMES));
     RunResult failed = RunResult.failed("b", "backlog", 1, Instant.EPOCH, "did not start");
 
     RunFile.append(file, run);
     RunFile.append(file, failed);
 
     assertThat(RunFile.read(file)).containsExactly(run, failed);
+  }
+
+  @Test
+  void shouldTakeTheLastOfARunThatWasMadeAgain() throws Exception {
+    Path file = folder.resolve("runs.jsonl");
+    RunResult failed = RunResult.failed("a", "w", 1, Instant.EPOCH, "did not start");
+    RunResult other = RunResult.failed("a", "w", 2, Instant.EPOCH, "did not start");
+    RunResult again = RunResult.failed("a", "w", 1, Instant.EPOCH, "no end");
+
+    RunFile.append(file, failed);
+    RunFile.append(file, other);
+    RunFile.append(file, again);
+
+    assertThat(RunFile.read(file)).containsExactly(again, other);
   }
 
   /** As the script around it writes it. */

@@ -3,13 +3,13 @@ package io.parley.compare.beanstalkd;
 import io.parley.compare.Names;
 import io.parley.compare.PollingReceiver;
 import io.parley.compare.result.RunResult;
-import io.parley.load.target.Confirms;
-import io.parley.load.target.Handler;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Receiver;
-import io.parley.load.target.Sender;
-import io.parley.load.target.Target;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Confirms;
+import io.parley.load.broker.Handler;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Receiver;
+import io.parley.load.broker.Sender;
+import io.parley.load.broker.Target;
+import io.parley.load.broker.Traffic;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +53,7 @@ final class BeanstalkdTarget implements Target {
   public Receiver receiver(Traffic traffic, int consumer, int destination, Handler handler)
       throws IOException {
     String tube = Names.destination(traffic, destination);
-    return new TubeReceiver(
-            new Connection(), tube, traffic.isLatencyBound() ? 1 : TubeReceiver.RESERVES, handler)
-        .start();
+    return new TubeReceiver(new Connection(), tube, handler).start();
   }
 
   @Override
@@ -162,29 +160,30 @@ final class BeanstalkdTarget implements Target {
 
   /** Reserves jobs and deletes each when it is handled. */
   private static final class TubeReceiver extends PollingReceiver {
-    /** Asked for and not answered yet. */
-    static final int RESERVES = 50;
+    /**
+     * Asked for and not answered yet. With one, a job waits for the sync of the delete before it:
+     * p50 of commands-sync, end to end, was 1.4 s instead of 6 ms.
+     */
+    private static final int RESERVES = 50;
 
     /** Deletes written to the socket at once, while more jobs are coming. */
     private static final int PIPELINE = 16;
 
     private final Connection connection;
     private final String tube;
-    private final int reserves;
     private final Handler handler;
 
-    TubeReceiver(Connection connection, String tube, int reserves, Handler handler) {
+    TubeReceiver(Connection connection, String tube, Handler handler) {
       super("beanstalkd-" + tube);
       this.connection = connection;
       this.tube = tube;
-      this.reserves = reserves;
       this.handler = handler;
     }
 
     @Override
     protected void receive() throws IOException {
       connection.write("watch " + tube);
-      for (int i = 0; i < reserves; i++) {
+      for (int i = 0; i < RESERVES; i++) {
         connection.write("reserve");
       }
       connection.flush();
@@ -193,6 +192,9 @@ final class BeanstalkdTarget implements Target {
         if (unflushed >= PIPELINE || (unflushed > 0 && !connection.hasInput())) {
           connection.flush();
           unflushed = 0;
+        }
+        if (!connection.awaitInput()) {
+          continue;
         }
         String answer = connection.read();
         if (answer.startsWith("RESERVED")) {
@@ -205,12 +207,7 @@ final class BeanstalkdTarget implements Target {
           throw new IOException("answer: " + answer + " (expected: RESERVED or DELETED)");
         }
       }
-    }
-
-    /** What it reserved and didn't delete goes back to the tube. */
-    @Override
-    protected void interruptFetch() {
-      connection.close();
+      connection.end(); // what was reserved and isn't deleted goes back to the tube
     }
   }
 }

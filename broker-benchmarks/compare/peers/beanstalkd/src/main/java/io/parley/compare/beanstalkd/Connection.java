@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** Lines and bodies to and from the server. One thread writes, one reads. */
 final class Connection {
   private static final int PORT = 31300;
   private static final int BUFFER_BYTES = 64 << 10;
+  private static final int WAIT_MS = 50;
   private static final byte[] END = {'\r', '\n'};
 
   private final Socket socket;
@@ -42,6 +44,32 @@ final class Connection {
 
   boolean hasInput() throws IOException {
     return in.available() > 0;
+  }
+
+  /** Waits a moment for something to read; false if nothing came. */
+  boolean awaitInput() throws IOException {
+    if (hasInput()) {
+      return true;
+    }
+    socket.setSoTimeout(WAIT_MS);
+    in.mark(1);
+    try {
+      int unused = in.read(); // the end is told by the read that follows
+      in.reset();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } finally {
+      socket.setSoTimeout(0);
+    }
+  }
+
+  /** Sees to it that the server has read all that was written, and closes. */
+  void end() throws IOException {
+    flush();
+    socket.shutdownOutput();
+    in.transferTo(OutputStream.nullOutputStream());
+    close();
   }
 
   String read() throws IOException {

@@ -5,13 +5,13 @@ import io.parley.compare.Jars;
 import io.parley.compare.Names;
 import io.parley.compare.PollingReceiver;
 import io.parley.compare.result.RunResult;
-import io.parley.load.target.Confirms;
-import io.parley.load.target.Handler;
-import io.parley.load.target.Kind;
-import io.parley.load.target.Receiver;
-import io.parley.load.target.Sender;
-import io.parley.load.target.Target;
-import io.parley.load.target.Traffic;
+import io.parley.load.broker.Confirms;
+import io.parley.load.broker.Handler;
+import io.parley.load.broker.Kind;
+import io.parley.load.broker.Receiver;
+import io.parley.load.broker.Sender;
+import io.parley.load.broker.Target;
+import io.parley.load.broker.Traffic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -146,7 +146,7 @@ final class KafkaTarget implements Target {
     awaitMembers();
     Map<String, Object> settings = common();
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, traffic.isLatencyBound() ? 0 : LINGER_MS);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis(traffic));
     settings.put(
         ProducerConfig.BATCH_SIZE_CONFIG,
         Math.max(BATCH_BYTES_MIN, BATCH_MESSAGES * traffic.sizeBytes()));
@@ -175,6 +175,15 @@ final class KafkaTarget implements Target {
         client.close();
       }
     };
+  }
+
+  /**
+   * None where it only delays. At a fixed rate, with every append synced, it helps: p50 of
+   * commands-paced was 9 ms instead of 15 to 29, as fewer appends wait for the disk.
+   */
+  private int lingerMillis(Traffic traffic) {
+    boolean worthIt = !traffic.isLatencyBound() || (traffic.isPaced() && fsync);
+    return worthIt ? LINGER_MS : 0;
   }
 
   @Override

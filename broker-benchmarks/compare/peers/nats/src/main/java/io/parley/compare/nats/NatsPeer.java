@@ -2,7 +2,7 @@ package io.parley.compare.nats;
 
 import io.parley.compare.Peer;
 import io.parley.compare.Variants;
-import io.parley.load.target.Target;
+import io.parley.load.broker.Target;
 
 /** NATS, as a service. */
 public final class NatsPeer implements Peer {

@@ -5,8 +5,8 @@ import io.parley.compare.Jars;
 import io.parley.compare.Peer;
 import io.parley.compare.Variants;
 import io.parley.compare.result.RunResult;
+import io.parley.load.broker.Target;
 import io.parley.load.parley.ParleyTarget;
-import io.parley.load.target.Target;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.parley.compare.rabbitmq;
 
-import io.parley.load.target.Confirms;
+import io.parley.load.broker.Confirms;
 import java.util.BitSet;
 
 /**

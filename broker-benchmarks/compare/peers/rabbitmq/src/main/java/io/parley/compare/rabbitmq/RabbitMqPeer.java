@@ -2,7 +2,7 @@ package io.parley.compare.rabbitmq;
 
 import io.parley.compare.Peer;
 import io.parley.compare.Variants;
-import io.parley.load.target.Target;
+import io.parley.load.broker.Target;
 
 /** RabbitMQ, as a service. */
 public final class RabbitMqPeer implements Peer {

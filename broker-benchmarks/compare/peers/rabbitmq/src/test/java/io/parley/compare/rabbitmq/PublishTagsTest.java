@@ -2,7 +2,7 @@ package io.parley.compare.rabbitmq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.parley.load.target.Confirms;
+import io.parley.load.broker.Confirms;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -8,7 +8,7 @@ import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.parley.compare.PollingReceiver;
-import io.parley.load.target.Handler;
+import io.parley.load.broker.Handler;
 import java.util.List;
 
 /** A consumer of a group. The acknowledgements of one read travel in the pipeline of the next. */

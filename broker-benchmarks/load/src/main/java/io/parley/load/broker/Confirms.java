@@ -1,4 +1,4 @@
-package io.parley.load.target;
+package io.parley.load.broker;
 
 /** Told what became of a sender's messages, exactly once for each. Any thread. */
 public interface Confirms {

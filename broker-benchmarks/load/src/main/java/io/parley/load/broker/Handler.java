@@ -1,4 +1,4 @@
-package io.parley.load.target;
+package io.parley.load.broker;
 
 /** Given what arrives. Any thread, also several at once. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package io.parley.load.target;
+package io.parley.load.broker;
 
 /**
  * Messages of one kind that a run sends: what a target makes its queues or subscriptions for, and

@@ -1,4 +1,4 @@
-package io.parley.load.target;
+package io.parley.load.broker;
 
 import java.util.Map;
 

@@ -6,6 +6,6 @@
  * <p>Must not know: any product, how much is sent or for how long, what is measured.
  */
 @NullMarked
-package io.parley.load.target;
+package io.parley.load.broker;
 
 import org.jspecify.annotations.NullMarked;

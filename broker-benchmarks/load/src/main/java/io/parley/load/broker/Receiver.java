@@ -1,4 +1,4 @@
-package io.parley.load.target;
+package io.parley.load.broker;
 
 /** Messages on their way to a {@link Handler}, until closed. */
 @FunctionalInterface

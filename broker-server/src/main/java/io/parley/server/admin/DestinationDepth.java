@@ -1,0 +1,16 @@
+package io.parley.server.admin;
+
+/**
+ * How full a queue or inbox is.
+ *
+ * @param kind commands that nobody owns yet are a queue of their type's name
+ * @param consumers who consume from it now
+ */
+public record DestinationDepth(
+    DestinationKind kind,
+    String name,
+    long ready,
+    long leased,
+    long delayed,
+    long deadLetters,
+    int consumers) {}
