@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -59,18 +60,17 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private final ConsumptionSettings settings;
   private final int number;
   private final Leasing<D> leasing;
-<<<<<<< HEAD
-  private final Receiver<? super D> receiver;
-=======
   private final Receiver<D> receiver;
-  private final List<Thread> threads = new ArrayList<>();
->>>>>>> main
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
   /** Guarded by {@code lock}. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** For those who take without handler threads. */
+  private final Condition notEmpty = lock.newCondition();
+
   private final Deque<Lot> buffer = new ArrayDeque<>();
+  private boolean ended;
 
   /** Those in a handler now. */
   private final Set<Thread> handling = new HashSet<>();
@@ -135,7 +135,9 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   CompletableFuture<Void> start() {
     connection.execute(
         () -> {
-          threads = connection.joinThreads(settings.concurrency());
+          if (settings.concurrency() > 0) {
+            threads = connection.joinThreads(settings.concurrency());
+          }
           connection.addConsumer(this);
         });
     return registered;
@@ -239,8 +241,6 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     if (!begin(message)) {
       return;
     }
-    // Not before the event loop was woken, which may take the processor.
-    message.lot().handles(message.index());
     Cause.enter(message);
     try {
       receive(message);
@@ -251,10 +251,6 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     }
   }
 
-<<<<<<< HEAD
-  /** The next message to begin with; null when there are no more: then this piece of work ends. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock, only read without it
-=======
   private void receive(D message) throws Exception {
     Duration time = settings.deadline();
     if (time == null) {
@@ -278,6 +274,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** Whether handling a message that was taken begins; where it can't, the message is settled. */
   boolean begin(D message) {
+    // Not before the event loop was woken, which may take the processor.
+    message.lot().handles(message.index());
     if (message.isLeaseLost()) {
       message.drop();
       return false;
@@ -299,8 +297,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     return true;
   }
 
-  /** The next message to begin with; null when there are no more. */
->>>>>>> main
+  /** The next message to begin with; null when there are no more: then this piece of work ends. */
   private @Nullable D next() {
     lock.lock();
     try {
@@ -504,6 +501,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       buffer.add(lot);
       more = Math.min(lot.count(), settings.concurrency() - works);
       works += more;
+      notEmpty.signalAll();
     } finally {
       lock.unlock();
     }
@@ -525,6 +523,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     try {
       buffer.forEach(this::giveBack);
       buffer.clear();
+      ended = true;
+      notEmpty.signalAll();
     } finally {
       lock.unlock();
     }
@@ -553,6 +553,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     lock.lock();
     try {
       buffer.clear();
+      ended = true;
+      notEmpty.signalAll();
       handling.forEach(Thread::interrupt);
     } finally {
       lock.unlock();

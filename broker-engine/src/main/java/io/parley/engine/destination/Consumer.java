@@ -10,15 +10,13 @@ public final class Consumer {
   /** Bytes that may be on their way to the consumer's sink before it gets nothing more. */
   static final int ON_THEIR_WAY_MAX_BYTES = 1024 * 1024;
 
-<<<<<<< HEAD
   /**
    * How much handling is worth a delivery of its own. To carry a message to a consumer, wake it and
    * hear of the settlement costs a hundred times what a quick handler does.
    */
   private static final int PIECE_MICROS = 1_000;
-=======
+
   private static final Set<Lease> NONE = Set.of();
->>>>>>> main
 
   private final Destination destination;
   private final DeliverySink sink;
