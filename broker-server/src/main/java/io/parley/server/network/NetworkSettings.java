@@ -55,13 +55,7 @@ public record NetworkSettings(
   /** Port 7440 on loopback; at most two event loops; 20,000 connections. */
   public static NetworkSettings defaults() {
     return new NetworkSettings(
-        "127.0.0.1",
-        7440,
-        EVENT_LOOPS_DEFAULT,
-        20_000,
-        1_000,
-        Duration.ofSeconds(10),
-        1024 * 1024);
+        "127.0.0.1", 7440, EVENT_LOOPS_DEFAULT, 20_000, 1_000, Duration.ofSeconds(10), 1024 * 1024);
   }
 
   /** These settings with another address and port. */
