@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  parley queue list                              who has how much to do",
       "  parley dead-letter list                        what could not be handled",
       "  parley queue list -o json | jq '.queues[].ready'",
+      "  parley error LEASE_LOST                        what an error means, and what to do",
       "",
       "Each noun and verb has its own --help. Exit codes are those of sysexits.h: 0 done, 64 wrong",
       "command line, 65 bad value, 66 not found, 69 no broker, 75 try again, 77 not permitted,",
@@ -62,6 +63,7 @@ public final class ParleyCli {
           "dead-letter",
           "outcome",
           "check",
+          "error",
           "bench",
           "demo");
 
@@ -131,6 +133,7 @@ public final class ParleyCli {
       case "dead-letter" -> DeadLetterCommand.class;
       case "outcome" -> OutcomeCommand.class;
       case "check" -> CheckCommand.class;
+      case "error" -> ErrorCommand.class;
       case "bench" -> BenchCommand.class;
       case "demo" -> DemoCommand.class;
       default -> throw new IllegalArgumentException("noun: '" + noun + "'");

@@ -226,6 +226,9 @@ public final class Output {
       if (next != null) {
         err.print("  → " + next + "\n");
       }
+      if (problem.exitCode() != ExitCode.USAGE) { // a verb's --help says more
+        err.print("  → parley error " + problem.code() + "\n");
+      }
     }
     if (verbose) {
       problem.printStackTrace(err);
