@@ -59,6 +59,9 @@ import picocli.CommandLine.Parameters;
       "  parley bench my-workload.yaml -o json | jq .traffic[0].confirm.p99Micros"
     })
 final class BenchCommand implements Callable<Integer> {
+  /** On a machine that is busy with the load itself, a connection may take seconds. */
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
   /** So that a broker that is back is noticed at once, and not after the client's back-off. */
   private static final Duration RESTARTED_CONNECT_TIMEOUT = Duration.ofMillis(200);
 
@@ -198,7 +201,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private ParleyClient.Builder client(boolean restarted) {
       ParleyClient.Builder builder = Clients.builder(context, "");
-      return restarted ? builder.connectTimeout(RESTARTED_CONNECT_TIMEOUT) : builder;
+      return builder.connectTimeout(restarted ? RESTARTED_CONNECT_TIMEOUT : CONNECT_TIMEOUT);
     }
 
     private Map<String, String> description() {

@@ -24,10 +24,17 @@ final class WorkloadOptions {
   @Option(
       names = "--consumers",
       paramLabel = "N",
-      description =
-          "Connections that handle; of each subscription. 0 leaves commands where they are.")
+      description = "Who handles; of each subscription. 0 leaves commands where they are.")
   void consumers(String text) {
     given.put("consumers", text);
+  }
+
+  @Option(
+      names = "--connections",
+      paramLabel = "N",
+      description = "Consumers of commands share so many; each has its own if left out.")
+  void connections(String text) {
+    given.put("connections", text);
   }
 
   @Option(names = "--size", paramLabel = "BYTES", description = "Size of each body, as in 1KiB.")

@@ -97,6 +97,7 @@ final class Connection {
   private final AtomicInteger lastNumber = new AtomicInteger();
   private List<Request> outgoing = new ArrayList<>();
 
+  private @Nullable HandlerThreads consuming;
   private @Nullable Sends sends;
   private @Nullable Channel channel;
   private @Nullable ParleyException whyEnding;
@@ -263,6 +264,34 @@ final class Connection {
 
   void removeConsumer(Registration consumer) {
     consumers.remove(consumer.number());
+  }
+
+  /** The threads of all consumers, from the first's coming until the last one's leaving. */
+  HandlerThreads joinThreads(int concurrency) {
+    HandlerThreads threads = consuming;
+    if (threads == null) {
+      AtomicInteger made = new AtomicInteger();
+      threads =
+          new HandlerThreads(
+              this,
+              0,
+              work -> new HandlerThread(this, work, "parley-consumer-" + made.incrementAndGet()));
+      consuming = threads;
+    }
+    threads.addThreads(concurrency);
+    return threads;
+  }
+
+  /** Says that a consumer needs its threads no more; what runs ends by itself. */
+  void leaveThreads(int concurrency) {
+    HandlerThreads threads = consuming;
+    if (threads != null) {
+      threads.addThreads(-concurrency);
+      if (threads.max() == 0) {
+        threads.shutdown();
+        consuming = null;
+      }
+    }
   }
 
   void addResponder(Registration responder) {

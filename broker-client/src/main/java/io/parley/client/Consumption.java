@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One consumer or subscriber: its registration, the messages in its hands, and its threads.
+ * One consumer or subscriber: its registration, and the messages in its hands; threads are shared.
  *
  * <pre>
  *   DELIVER ──▶ lots ──▶ buffer ──▶ handler threads ──▶ settled ──▶ coalescer ──▶ SETTLE, CREDIT
@@ -47,20 +48,35 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   /** A lease is extended when a third of it is over; looked at twice as often. */
   private static final int EXTEND_AT_PART = 3;
 
+  /** Messages handled before other consumers of the client get a thread. */
+  private static final int HANDLED_IN_TURN = 64;
+
+  /** Of so many handlings, about, the time is averaged. */
+  private static final int HANDLINGS_AVERAGED = 4;
+
+  private static final int NANOS_PER_MICRO = 1_000;
+
   private final Connection connection;
   private final ConsumptionSettings settings;
   private final int number;
   private final Leasing<D> leasing;
   private final Receiver<D> receiver;
-  private final List<Thread> threads = new ArrayList<>();
   private final CompletableFuture<Void> registered = new CompletableFuture<>();
 
   /** Guarded by {@code lock}. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** For those who take without handler threads. */
   private final Condition notEmpty = lock.newCondition();
+
   private final Deque<Lot> buffer = new ArrayDeque<>();
   private boolean ended;
+
+  /** Those in a handler now. */
+  private final Set<Thread> handling = new HashSet<>();
+
+  /** Pieces of work that are under way or wait for a thread; at most the concurrency. */
+  private int works;
 
   /** Written under {@code lock}. */
   private volatile long started;
@@ -72,11 +88,13 @@ final class Consumption<D extends LeasedMessage> implements Registration {
   private final SettleCoalescer coalescer = new SettleCoalescer();
 
   private final Set<Lot> openLots = new LinkedHashSet<>();
+  private @Nullable HandlerThreads threads;
   private List<LeasedMessage> toTell = new ArrayList<>();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private @Nullable ScheduledFuture<?> extending;
   private int settlesInFlight;
   private long startedTold;
+  private long handlingNanos;
   private int creditLeft;
   private int creditOwed;
   private boolean leaving;
@@ -115,13 +133,13 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** Registers it; completes when the broker has, or fails with its refusal. */
   CompletableFuture<Void> start() {
-    for (int i = 1; i <= settings.concurrency(); i++) {
-      Thread thread =
-          new HandlerThread(connection, this::handle, "parley-consumer-" + number + "-" + i);
-      threads.add(thread);
-      thread.start();
-    }
-    connection.execute(() -> connection.addConsumer(this));
+    connection.execute(
+        () -> {
+          if (settings.concurrency() > 0) {
+            threads = connection.joinThreads(settings.concurrency());
+          }
+          connection.addConsumer(this);
+        });
     return registered;
   }
 
@@ -153,6 +171,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** Takes what a message's holder said of it. */
   void settle(LeasedMessage message) {
+    message.lot().handled(message.index());
     settled.put(message);
     wakeUp.ask();
     if (connection.isClosed()) {
@@ -176,13 +195,46 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   // ---- handler threads
 
-  private void handle() {
-    D message = next();
-    while (message != null) {
-      wakeUp.ask();
-      handle(message);
-      message = next();
+  /** Handles what is there; after some of it, those who wait for a thread go first. */
+  private int handleSome(HandlerThreads from) {
+    int handled = 0;
+    enter();
+    try {
+      D message = next();
+      while (message != null) {
+        wakeUp.ask();
+        handle(message);
+        handled++;
+        if (handled >= HANDLED_IN_TURN && from.isAnyWaiting()) {
+          from.continueLater(() -> handleSome(from));
+          return handled;
+        }
+        message = next();
+      }
+    } finally {
+      leave();
     }
+    return handled;
+  }
+
+  private void enter() {
+    lock.lock();
+    try {
+      handling.add(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An interrupt was meant for the handler that is over, or comes with the end. */
+  private void leave() {
+    lock.lock();
+    try {
+      handling.remove(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+    boolean unused = Thread.interrupted();
   }
 
   private void handle(D message) {
@@ -222,6 +274,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
 
   /** Whether handling a message that was taken begins; where it can't, the message is settled. */
   boolean begin(D message) {
+    // Not before the event loop was woken, which may take the processor.
+    message.lot().handles(message.index());
     if (message.isLeaseLost()) {
       message.drop();
       return false;
@@ -243,16 +297,13 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     return true;
   }
 
-  /** The next message to begin with; null when there are no more. */
+  /** The next message to begin with; null when there are no more: then this piece of work ends. */
   private @Nullable D next() {
     lock.lock();
     try {
-      while (buffer.isEmpty()) {
-        if (ended) {
-          return null;
-        }
-        // An interrupt was meant for the handler that is over, or comes with the end.
-        notEmpty.awaitUninterruptibly();
+      if (buffer.isEmpty()) {
+        works--;
+        return null;
       }
       return takeFirst();
     } finally {
@@ -444,16 +495,21 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       giveBack(lot);
       return;
     }
+    int more;
     lock.lock();
     try {
       buffer.add(lot);
-      if (lot.count() == 1) {
-        notEmpty.signal();
-      } else {
-        notEmpty.signalAll();
-      }
+      more = Math.min(lot.count(), settings.concurrency() - works);
+      works += more;
+      notEmpty.signalAll();
     } finally {
       lock.unlock();
+    }
+    HandlerThreads joined = threads;
+    if (joined != null) {
+      for (int i = 0; i < more; i++) {
+        joined.execute(() -> handleSome(joined));
+      }
     }
   }
 
@@ -499,13 +555,14 @@ final class Consumption<D extends LeasedMessage> implements Registration {
       buffer.clear();
       ended = true;
       notEmpty.signalAll();
+      handling.forEach(Thread::interrupt);
     } finally {
       lock.unlock();
     }
     openLots.forEach(Lot::lose);
     openLots.clear();
-    threads.forEach(Thread::interrupt);
     connection.removeConsumer(this);
+    leaveThreads();
     if (connection.isUp() && !closedAtBroker) {
       connection.call(new CloseCall());
     }
@@ -522,7 +579,15 @@ final class Consumption<D extends LeasedMessage> implements Registration {
         && coalescer.isEmpty()
         && settlesInFlight == 0) {
       connection.removeConsumer(this);
+      leaveThreads();
       stopped.complete(null);
+    }
+  }
+
+  private void leaveThreads() {
+    if (threads != null) {
+      threads = null;
+      connection.leaveThreads(settings.concurrency());
     }
   }
 
@@ -564,6 +629,10 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     creditOwed++;
     if (message.isDropped()) {
       return;
+    }
+    if (message.index() == 0) {
+      long handling = lot.handlingNanos();
+      handlingNanos += (handling - handlingNanos) / (handlingNanos == 0 ? 1 : HANDLINGS_AVERAGED);
     }
     Settlement settlement = message.settlement();
     if (settlement == null) {
@@ -619,8 +688,15 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     long now = started;
     if (now > startedTold && settlesInFlight < SETTLES_IN_FLIGHT_MAX) {
       startedTold = now;
-      connection.write(new Request.Settle(0, number, now, List.of()));
+      connection.write(new Request.Settle(0, number, now, handlingMicros(), List.of()));
     }
+  }
+
+  /** At least 1 once something was handled, as 0 is for what isn't known. */
+  private int handlingMicros() {
+    return handlingNanos == 0
+        ? 0
+        : (int) Math.max(1, Math.min(Integer.MAX_VALUE, handlingNanos / NANOS_PER_MICRO));
   }
 
   private void giveCredit() {
@@ -787,7 +863,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     @Override
     Request frame() {
       startedTold = started;
-      return new Request.Settle(correlation(), number, startedTold, settlements);
+      return new Request.Settle(correlation(), number, startedTold, handlingMicros(), settlements);
     }
 
     @Override
@@ -878,7 +954,7 @@ final class Consumption<D extends LeasedMessage> implements Registration {
     @Override
     Request frame() {
       startedTold = started;
-      return new Request.Settle(correlation(), number, startedTold, extensions);
+      return new Request.Settle(correlation(), number, startedTold, handlingMicros(), extensions);
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.parley.client;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Threads for handlers, of which as few are awake as keep up: to wake one costs more than a quick
  * handler takes. While handlers are quick, there are as many awake as processors; where they are
  * slow, or work isn't taken up within one or two milliseconds, as many as there is work for.
+ * However many consumers share them, there are as many threads as that needs.
  *
- * <p>{@link #execute} by the event loop alone.
+ * <p>By the event loop alone, where a method doesn't say otherwise.
  */
 final class HandlerThreads {
   /** A handler that takes longer is slow: it may wait for something. */
@@ -22,40 +23,83 @@ final class HandlerThreads {
 
   private static final int LOOK_AGAIN_MS = 1;
 
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
   /** Of so many handlings, about, the time is averaged. */
   private static final int AVERAGED = 8;
 
+  private static final int IDLE_THREAD_ENDS_AFTER_S = 10;
+
+  /** Some handling, one after the other. */
+  interface Work {
+    /**
+     * Handles.
+     *
+     * @return how many messages or questions
+     */
+    int run();
+  }
+
   private final Connection connection;
   private final ThreadPoolExecutor pool;
-  private final int max;
-  private final int quickMax;
-  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Work> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger awake = new AtomicInteger();
 
   /** Of the last handlings. Several threads write it, each its guess. */
   private volatile long averageNanos;
 
   // event loop
+  private int max;
   private boolean looking;
-  private @Nullable Runnable lastSeen;
+  private @Nullable Work lastSeen;
 
   HandlerThreads(Connection connection, int max, ThreadFactory factory) {
     this.connection = connection;
     this.max = max;
-    this.quickMax = Math.min(max, Runtime.getRuntime().availableProcessors());
+    // An idle thread is used before a new one is made; how many that can be, this class decides.
     this.pool =
-        new ThreadPoolExecutor(max, max, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    // A process whose main thread ends goes on answering.
+        new ThreadPoolExecutor(
+            1,
+            Integer.MAX_VALUE,
+            IDLE_THREAD_ENDS_AFTER_S,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            factory);
+    // A process whose main thread ends goes on handling.
     pool.prestartCoreThread();
   }
 
+  /** There may be so many more threads, or fewer. */
+  void addThreads(int more) {
+    max += more;
+  }
+
+  /** How many there may be. */
+  int max() {
+    return max;
+  }
+
   /** Has something run, soon after what was handed over before. */
-  void execute(Runnable work) {
+  void execute(Work work) {
     waiting.add(work);
-    if (awake.get() < (averageNanos < QUICK_NANOS ? quickMax : max)) {
+    if (awake.get() < (averageNanos < QUICK_NANOS ? quickMax() : max)) {
       wakeOne();
     }
     lookAgain();
+  }
+
+  private int quickMax() {
+    return Math.min(max, PROCESSORS);
+  }
+
+  /** Whether others wait for a thread. Any thread. */
+  boolean isAnyWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /** Goes on with some work after what waits. By the thread that runs it, as the last it does. */
+  void continueLater(Work work) {
+    waiting.add(work);
   }
 
   private void lookAgain() {
@@ -68,7 +112,7 @@ final class HandlerThreads {
   /** Nobody took up what waited the last time: all who are awake are at something slow. */
   private void look() {
     looking = false;
-    Runnable next = waiting.peek();
+    Work next = waiting.peek();
     if (next != null && !pool.isShutdown()) {
       if (next == lastSeen) {
         for (int more = Math.min(waiting.size(), max - awake.get()); more > 0; more--) {
@@ -102,11 +146,13 @@ final class HandlerThreads {
   }
 
   private void runAll() {
-    for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+    for (Work next = waiting.poll(); next != null; next = waiting.poll()) {
       long begin = System.nanoTime();
-      next.run();
-      long average = averageNanos;
-      averageNanos = average + (System.nanoTime() - begin - average) / AVERAGED;
+      int handled = next.run();
+      if (handled > 0) {
+        long average = averageNanos;
+        averageNanos = average + ((System.nanoTime() - begin) / handled - average) / AVERAGED;
+      }
     }
   }
 

@@ -25,6 +25,12 @@ final class Lot {
 
   private int nextOffset;
 
+  /** When handling of the first message began; written by who handles it. */
+  private long begunNanos;
+
+  /** How long that took; written by who settles it, before it is handed over. */
+  private long handlingNanos;
+
   /** Event loop only. */
   private final BitSet settled;
 
@@ -135,6 +141,27 @@ final class Lot {
 
   int end() {
     return batch.offset() + batch.length();
+  }
+
+  // ---- how long handling takes: looked at for one message of a lot
+
+  /** Handling of a message begins. */
+  void handles(int index) {
+    if (index == 0) {
+      begunNanos = System.nanoTime();
+    }
+  }
+
+  /** The message's holder settled it. */
+  void handled(int index) {
+    if (index == 0) {
+      handlingNanos = System.nanoTime() - begunNanos;
+    }
+  }
+
+  /** How long the first message's handling took, once that is settled. */
+  long handlingNanos() {
+    return handlingNanos;
   }
 
   // ---- event loop

@@ -205,7 +205,11 @@ final class Responding implements Registration {
     if (push instanceof Push.Question frame) {
       AskedQuestion question = new AskedQuestion(frame, System.nanoTime());
       open.put(question.number(), question);
-      threads.execute(() -> handle(question));
+      threads.execute(
+          () -> {
+            handle(question);
+            return 1;
+          });
     } else if (push instanceof Push.QuestionCancelled cancelled) {
       AskedQuestion question = open.remove(cancelled.question());
       if (question != null) {

@@ -105,7 +105,7 @@ class ProducerTest {
 
   @Test
   void shouldNeverHaveMoreUnconfirmedThanTheWindow() {
-    TrafficRun run = run(new Traffic(Kind.COMMANDS, 1, 8, 0, 100, 1, 1, 1, 0, 0, 0));
+    TrafficRun run = run(new Traffic(Kind.COMMANDS, 1, 8, 0, 100, 1, 1, 1, 1, 0, 0, 0));
     List<Long> open = new ArrayList<>();
     Producer[] producer = new Producer[1];
     producer[0] = new Producer(0, run);
@@ -143,7 +143,7 @@ class ProducerTest {
   }
 
   private static Traffic traffic(double perSecond) {
-    return new Traffic(Kind.COMMANDS, 1, 65_536, perSecond, 100, 1, 1, 1, 0, 0, 0);
+    return new Traffic(Kind.COMMANDS, 1, 65_536, perSecond, 100, 1, 1, 1, 1, 0, 0, 0);
   }
 
   private StallingSender produce(TrafficRun run, Span span) {

@@ -10,6 +10,12 @@ public final class Consumer {
   /** Bytes that may be on their way to the consumer's sink before it gets nothing more. */
   static final int ON_THEIR_WAY_MAX_BYTES = 1024 * 1024;
 
+  /**
+   * How much handling is worth a delivery of its own. To carry a message to a consumer, wake it and
+   * hear of the settlement costs a hundred times what a quick handler does.
+   */
+  private static final int PIECE_MICROS = 1_000;
+
   private static final Set<Lease> NONE = Set.of();
 
   private final Destination destination;
@@ -22,6 +28,7 @@ public final class Consumer {
   private long started;
   private int onTheirWayBytes;
   private boolean closed;
+  private int piece = 1;
   private long nextExpiryMs = Long.MAX_VALUE;
 
   /** Which one it is among all, in the order they came. */
@@ -73,6 +80,16 @@ public final class Consumer {
    */
   public void started(long deliveries) {
     started = Math.max(started, Math.min(deliveries, delivered));
+  }
+
+  /** Learns how long it takes to handle a message, in microseconds; 0 if it doesn't say. */
+  public void handlingTakes(int micros) {
+    piece = micros == 0 ? 1 : Math.max(1, PIECE_MICROS / micros);
+  }
+
+  /** How many messages it gets at once even if others would have none then. */
+  int piece() {
+    return piece;
   }
 
   /** What it holds returns uncounted, as if no handling had begun: it left in good order. */

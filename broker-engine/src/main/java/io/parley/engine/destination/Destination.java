@@ -483,7 +483,8 @@ public final class Destination {
   }
 
   /**
-   * Gives ready messages to consumers with credit, in turn. Called between groups.
+   * Gives ready messages to consumers with credit, in turn: to each an even share, or a piece that
+   * is worth its while if that is more. Called between groups.
    *
    * @param deliveries receives what they get
    * @return whether there may be more to hand out at once
@@ -501,7 +502,10 @@ public final class Destination {
     while (idle < consumers.size() && grantable() > 0) {
       nextConsumer = nextConsumer % consumers.size();
       Consumer consumer = consumers.get(nextConsumer++);
-      Delivery delivery = consumer.isReady() ? grant(consumer, share, nowMs, epochs) : null;
+      Delivery delivery =
+          consumer.isReady()
+              ? grant(consumer, Math.max(share, consumer.piece()), nowMs, epochs)
+              : null;
       if (delivery == null) {
         idle++;
       } else {

@@ -35,7 +35,7 @@ public final class Chunks {
   private static final PooledBytes NONE = PooledBytes.of(new byte[0]);
 
   /** Most bytes of arrays that wait for chunks to come. */
-  private static final long KEPT_BYTES_MAX = 16L << 20;
+  private static final long KEPT_BYTES_MAX = 32L << 20;
 
   private final Store store;
   private final long cacheBytesMax;

@@ -206,6 +206,49 @@ class DeliveryTest {
   }
 
   @Test
+  void shouldGiveQuickConsumersAMillisecondOfHandlingAtLeast() {
+    int queue = namespace.claim("cart", "cart.Add");
+    TestConsumer first = namespace.consume(queue, 0);
+    TestConsumer second = namespace.consume(queue, 0);
+    TestConsumer third = namespace.consume(queue, 0);
+    List.of(first, second, third).forEach(each -> each.consumer().handlingTakes(100));
+    first.credit(100);
+    second.credit(100);
+    third.credit(100);
+
+    namespace.sendMany("cart.Add", "c", 15);
+
+    assertThat(first.takeBodies()).hasSize(10);
+    assertThat(second.takeBodies()).hasSize(5);
+    assertThat(third.takeBodies()).isEmpty();
+
+    namespace.sendMany("cart.Add", "d", 60);
+
+    assertThat(third.takeBodies()).as("an even share, as that is more").hasSize(20);
+    assertThat(first.takeBodies()).hasSize(20);
+    assertThat(second.takeBodies()).hasSize(20);
+  }
+
+  @Test
+  void shouldShareEvenlyWhereHandlingTakesAMillisecondOrIsNotKnown() {
+    for (int micros : new int[] {0, 501, 1_000, Integer.MAX_VALUE}) {
+      TestNamespace fresh = new TestNamespace();
+      int queue = fresh.claim("cart", "cart.Add");
+      TestConsumer first = fresh.consume(queue, 0);
+      TestConsumer second = fresh.consume(queue, 0);
+      first.consumer().handlingTakes(micros);
+      second.consumer().handlingTakes(micros);
+      first.credit(100);
+      second.credit(100);
+
+      fresh.sendMany("cart.Add", "c", 2);
+
+      assertThat(first.takeBodies()).as("%d us", micros).hasSize(1);
+      assertThat(second.takeBodies()).as("%d us", micros).hasSize(1);
+    }
+  }
+
+  @Test
   void shouldGiveWhatOneConsumerCannotTakeToTheOthers() {
     int queue = namespace.claim("cart", "cart.Add");
     TestConsumer little = namespace.consume(queue, 2);

@@ -215,6 +215,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
     }
     return out.bits32(settle.consumer())
         .i64("started", settle.started(), 0)
+        .u32("handling micros", settle.handlingMicros(), 0, Integer.MAX_VALUE)
         .list16("settlements", settle.settlements(), BATCH_MAX_MESSAGES, FrameEncoder::settlement);
   }
 

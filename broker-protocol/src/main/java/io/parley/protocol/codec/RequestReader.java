@@ -127,6 +127,7 @@ final class RequestReader {
             correlation,
             in.bits32("consumer"),
             in.i64("started", 0),
+            in.u32("handling micros", 0, Integer.MAX_VALUE),
             in.list16("settlements", BATCH_MAX_MESSAGES, RequestReader::settlement));
     long messages = messagesOf(settle.settlements());
     if (messages > BATCH_MAX_MESSAGES) {

@@ -169,15 +169,24 @@ public sealed interface Request extends Frame {
 
   /**
    * Ends or extends leases. Answered by {@link Response.Settled} once durable. {@code u32 consumer,
-   * u64 started, list16 of settlements}.
+   * u64 started, u32 handling micros, list16 of settlements}.
    *
    * @param started how many of the consumer's deliveries on this connection have begun to be
    *     handled; handling begins in the order of delivery. Only these can count as attempts.
+   * @param handlingMicros how long it took of late from the beginning of a message's handling to
+   *     its settlement, in microseconds; 0 if that isn't known. The broker makes deliveries as
+   *     large as that is short.
    * @param settlements may be empty, to report {@code started} alone (then correlation is 0 and
    *     nothing answers)
    */
-  record Settle(int correlation, int consumer, long started, List<Settlement> settlements)
+  record Settle(
+      int correlation, int consumer, long started, int handlingMicros, List<Settlement> settlements)
       implements Request {
+    /** Of a consumer that doesn't say how long handling takes. */
+    public Settle(int correlation, int consumer, long started, List<Settlement> settlements) {
+      this(correlation, consumer, started, 0, settlements);
+    }
+
     @Override
     public FrameType type() {
       return FrameType.SETTLE;

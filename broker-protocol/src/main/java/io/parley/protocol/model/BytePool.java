@@ -10,19 +10,22 @@ import org.jspecify.annotations.Nullable;
  * Arrays to use again, so that messages' bytes cost no garbage on their way through the broker.
  * Safe for use by any thread.
  *
- * <p>Sizes are powers of two, from {@value #SMALLEST_BYTES} B to {@value #LARGEST_BYTES} B; what is
- * larger is made anew each time. Arrays in use are their holders' to bound; those that wait take
- * {@code keptBytesMax} at most, and all of them go when that is reached: the load they were for is
- * over.
+ * <p>There are four sizes from one power of two to the next, from {@value #SMALLEST_BYTES} B to
+ * {@value #LARGEST_BYTES} B; what is larger is made anew each time. Arrays in use are their
+ * holders' to bound; those that wait take {@code keptBytesMax} at most, and where there is no room,
+ * those of other sizes give way: the load they were for may be over.
  */
 public final class BytePool {
   /** The smallest array. */
   static final int SMALLEST_BYTES = 256;
 
   /** The largest array that is used again. */
-  static final int LARGEST_BYTES = 2 * 1024 * 1024;
+  static final int LARGEST_BYTES = 4 * 1024 * 1024;
 
   private static final int SMALLEST_BITS = Integer.numberOfTrailingZeros(SMALLEST_BYTES);
+
+  /** Sizes from one power of two to the next; an array up to so many sizes too large will do. */
+  private static final int STEPS = 4;
 
   private final long keptBytesMax;
 
@@ -39,8 +42,8 @@ public final class BytePool {
    */
   public BytePool(long keptBytesMax) {
     this.keptBytesMax = keptBytesMax;
-    for (int bytes = SMALLEST_BYTES; bytes <= LARGEST_BYTES; bytes *= 2) {
-      free.add(new ArrayDeque<>());
+    for (int size = 0; size <= size(LARGEST_BYTES); size++) {
+      free.add(new ArrayDeque<>(0));
     }
   }
 
@@ -51,26 +54,38 @@ public final class BytePool {
     }
     int size = size(bytes);
     PooledBytes used = poll(size);
-    return used == null ? new PooledBytes(new byte[SMALLEST_BYTES << size], this) : used.taken();
+    return used == null ? new PooledBytes(new byte[bytesOf(size)], this) : used.taken();
   }
 
   private synchronized @Nullable PooledBytes poll(int size) {
-    PooledBytes used = free.get(size).pollLast();
-    if (used != null) {
-      keptBytes -= used.array().length;
+    for (int s = size; s < Math.min(size + 1 + STEPS, free.size()); s++) {
+      PooledBytes used = free.get(s).pollLast();
+      if (used != null) {
+        keptBytes -= used.array().length;
+        return used;
+      }
     }
-    return used;
+    return null;
   }
 
   synchronized void giveBack(PooledBytes over) {
     int bytes = over.array().length;
-    if (keptBytes + bytes > keptBytesMax) {
-      free.forEach(Deque::clear);
-      keptBytes = 0;
-    }
+    int size = size(bytes);
     if (bytes <= keptBytesMax) {
-      free.get(size(bytes)).addLast(over);
+      makeRoom(bytes, size);
+    }
+    if (keptBytes + bytes <= keptBytesMax) {
+      free.get(size).addLast(over);
       keptBytes += bytes;
+    }
+  }
+
+  /** Drops arrays of other sizes, as far as needed; those of this one are as good as another. */
+  private void makeRoom(int bytes, int size) {
+    for (int s = free.size() - 1; s >= 0; s--) {
+      while (s != size && keptBytes + bytes > keptBytesMax && !free.get(s).isEmpty()) {
+        keptBytes -= free.get(s).removeFirst().array().length;
+      }
     }
   }
 
@@ -79,8 +94,17 @@ public final class BytePool {
     return keptBytes;
   }
 
+  /** The number of the smallest size that holds so many bytes, from 0. */
   private static int size(int bytes) {
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(bytes, SMALLEST_BYTES) - 1);
-    return bits - SMALLEST_BITS;
+    if (bytes <= SMALLEST_BYTES) {
+      return 0;
+    }
+    int bits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(bytes - 1);
+    int step = (bytes - 1) >>> (bits - 2) & (STEPS - 1);
+    return (bits - SMALLEST_BITS) * STEPS + step + 1;
+  }
+
+  private static int bytesOf(int size) {
+    return (STEPS + size % STEPS) << (SMALLEST_BITS - 2 + size / STEPS);
   }
 }

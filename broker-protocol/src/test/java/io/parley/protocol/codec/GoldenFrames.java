@@ -217,7 +217,7 @@ final class GoldenFrames {
   private static void settling(Map<String, Frame> frames) {
     frames.put(
         "settle-complete",
-        new Request.Settle(10, CONSUMER, 60, List.of(new Settlement.Complete(EPOCH, 41, 60))));
+        new Request.Settle(10, CONSUMER, 60, 250, List.of(new Settlement.Complete(EPOCH, 41, 60))));
     frames.put(
         "settle-complete-with",
         new Request.Settle(

@@ -54,7 +54,7 @@ final class RandomFrames {
       case CLOSE_CONSUMER -> new Request.CloseConsumer(random.nextInt(), random.nextInt());
       case SETTLE ->
           new Request.Settle(
-              random.nextInt(), random.nextInt(), sequence(), list(6, this::settlement));
+              random.nextInt(), random.nextInt(), sequence(), amount(), list(6, this::settlement));
       case RESPOND -> new Request.Respond(random.nextInt(), random.nextInt(), names(), amount());
       case CLOSE_RESPONDER -> new Request.CloseResponder(random.nextInt(), random.nextInt());
       case ASK -> new Request.Ask(random.nextInt(), amount(), amount(), amount(), query());

@@ -14,13 +14,17 @@ class BytePoolTest {
   @CsvSource({
     "0, 256",
     "256, 256",
-    "257, 512",
+    "257, 320",
+    "320, 320",
+    "321, 384",
+    "512, 512",
+    "513, 640",
     "65536, 65536",
-    "65537, 131072",
-    "2097152, 2097152",
-    "2097153, 2097153"
+    "65537, 81920",
+    "4194304, 4194304",
+    "4194305, 4194305"
   })
-  void shouldRoundUpToAPowerOfTwoUnlessItIsLarge(int asked, int got) {
+  void shouldRoundUpByAQuarterAtMostUnlessItIsLarge(int asked, int got) {
     assertThat(pool.take(asked).array()).hasSize(got);
   }
 
@@ -50,17 +54,27 @@ class BytePoolTest {
   }
 
   @Test
-  void shouldStartAfreshWhenMoreWouldWaitThanItMayKeep() {
+  void shouldTakeALargerArrayThatWaitsButNoneThatIsMoreThanTwiceAsLarge() {
+    PooledBytes bytes = pool.take(1_024);
+    bytes.release();
+    assertThat(pool.take(448)).isNotSameAs(bytes);
+    assertThat(pool.take(449)).isSameAs(bytes);
+  }
+
+  @Test
+  void shouldKeepNoMoreThanItMayAndRatherThoseThatGoBackNow() {
     BytePool small = new BytePool(1_024);
-    PooledBytes[] taken = {small.take(256), small.take(512), small.take(256), small.take(256)};
-    for (int i = 0; i < 3; i++) {
-      taken[i].release();
-    }
+    PooledBytes large = small.take(1_024);
+    PooledBytes[] taken = {small.take(512), small.take(512), small.take(512)};
+    large.release();
     assertThat(small.keptBytes()).isEqualTo(1_024);
-    taken[3].release();
-    assertThat(small.keptBytes()).isEqualTo(256);
+    taken[0].release();
+    assertThat(small.keptBytes()).as("the large one gave way").isEqualTo(512);
+    taken[1].release();
+    taken[2].release();
+    assertThat(small.keptBytes()).as("no room for the third").isEqualTo(1_024);
     small.take(2_048).release();
-    assertThat(small.keptBytes()).isZero();
+    assertThat(small.keptBytes()).as("what never fits takes no room").isEqualTo(1_024);
   }
 
   @Test

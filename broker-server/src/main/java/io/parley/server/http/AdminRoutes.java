@@ -54,12 +54,9 @@ final class AdminRoutes {
     return new Route("POST", NAMESPACE + path, handler);
   }
 
-  // What is written of all queues, subscriptions or types may be long: not on the thread that
-  // looked at them, which has other things to do.
-
   private CompletionStage<Answer> queues(Call call) {
     return api.queues(namespace(call))
-        .thenApplyAsync(queues -> AdminJson.list("queues", queues, AdminJson::queue));
+        .thenApply(queues -> AdminJson.list("queues", queues, AdminJson::queue));
   }
 
   private CompletionStage<Answer> queue(Call call) {
@@ -74,7 +71,7 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> subscriptions(Call call) {
     return api.subscriptions(namespace(call))
-        .thenApplyAsync(
+        .thenApply(
             subscriptions ->
                 AdminJson.list("subscriptions", subscriptions, AdminJson::subscription));
   }
@@ -92,7 +89,7 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> types(Call call) {
     return api.types(namespace(call))
-        .thenApplyAsync(types -> AdminJson.list("types", types, AdminJson::type));
+        .thenApply(types -> AdminJson.list("types", types, AdminJson::type));
   }
 
   private CompletionStage<Answer> declareType(Call call) {

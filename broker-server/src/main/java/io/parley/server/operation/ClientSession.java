@@ -374,7 +374,12 @@ final class ClientSession implements Session {
       return;
     }
     if (request.started() > 0) {
-      withConsumer(slot, (engine, consumer) -> consumer.started(request.started()));
+      withConsumer(
+          slot,
+          (engine, consumer) -> {
+            consumer.started(request.started());
+            consumer.handlingTakes(request.handlingMicros());
+          });
     }
     if (request.settlements().isEmpty()) {
       return;

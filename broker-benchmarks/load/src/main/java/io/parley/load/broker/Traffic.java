@@ -9,7 +9,8 @@ package io.parley.load.broker;
  * @param perSecond messages a second of all producers together, whatever happens (open loop); 0 for
  *     as many as the window allows (closed loop)
  * @param sizeBytes body of each message
- * @param consumers connections that handle: of all queues, of each subscription, or responders
+ * @param consumers who handles: of all queues, of each subscription, or responders
+ * @param connections that the consumers of commands share; as many as those if each has its own
  * @param credit most messages a consumer holds, or a responder answers at once
  * @param queues commands are spread over so many; 1 for other kinds
  * @param subscriptions each with an inbox of its own and a copy of every event; 0 for other kinds
@@ -23,6 +24,7 @@ public record Traffic(
     double perSecond,
     int sizeBytes,
     int consumers,
+    int connections,
     int credit,
     int queues,
     int subscriptions,

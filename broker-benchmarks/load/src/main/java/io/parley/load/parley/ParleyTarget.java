@@ -107,9 +107,11 @@ public final class ParleyTarget implements Target {
 
   @Override
   public Receiver receiver(Traffic traffic, int consumer, int destination, Handler handler) {
+    int connection = traffic.kind() == Kind.COMMANDS ? consumer % traffic.connections() : consumer;
     ParleyClient client =
         receiving.computeIfAbsent(
-            traffic.kind().ordinal() << 24 | consumer, any -> client().service(SERVICE).connect());
+            traffic.kind().ordinal() << 24 | connection,
+            any -> client().service(SERVICE).connect());
     AutoCloseable receiver =
         switch (traffic.kind()) {
           case COMMANDS ->

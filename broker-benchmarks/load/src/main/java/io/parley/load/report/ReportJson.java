@@ -135,6 +135,7 @@ public final class ReportJson {
     number("ratePerSecond", traffic.perSecond());
     json.writeNumberField("sizeBytes", traffic.sizeBytes());
     json.writeNumberField("consumers", traffic.consumers());
+    json.writeNumberField("connections", traffic.connections());
     json.writeNumberField("credit", traffic.credit());
     json.writeNumberField("queues", traffic.queues());
     json.writeNumberField("subscriptions", traffic.subscriptions());

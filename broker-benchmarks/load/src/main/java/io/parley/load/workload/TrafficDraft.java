@@ -19,6 +19,10 @@ final class TrafficDraft {
   double perSecond;
   int sizeBytes = 100;
   int consumers = 1;
+
+  /** Of all consumers; 0 for one each. */
+  int connections;
+
   int credit;
   int queues = 1;
   int subscriptions;
@@ -46,6 +50,7 @@ final class TrafficDraft {
         perSecond,
         sizeBytes,
         consumers,
+        connections == 0 ? consumers : Math.min(connections, consumers),
         credit,
         queues,
         subscriptions,

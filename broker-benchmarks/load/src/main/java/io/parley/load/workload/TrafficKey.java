@@ -47,6 +47,12 @@ enum TrafficKey {
       draft.consumers = connections(text, 0);
     }
   },
+  CONNECTIONS("connections", "connections", Set.of(Kind.COMMANDS)) {
+    @Override
+    void set(TrafficDraft draft, String text) {
+      draft.connections = connections(text, 1);
+    }
+  },
   SUBSCRIBERS("subscribers", "consumers", Set.of(Kind.EVENTS)) {
     @Override
     void set(TrafficDraft draft, String text) {
@@ -99,7 +105,7 @@ enum TrafficKey {
   /** What every body begins with says which message it is. */
   static final int BODY_MIN_BYTES = 8;
 
-  private static final int CONNECTIONS_MAX = 256;
+  private static final int CONNECTIONS_MAX = 1_000;
   private static final int WINDOW_MAX = 65_536;
   private static final double RATE_MAX = 10_000_000;
   private static final int CONCURRENCY_MAX = 1_000;

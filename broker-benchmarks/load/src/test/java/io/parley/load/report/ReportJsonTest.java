@@ -63,6 +63,7 @@ class ReportJsonTest {
             "traffic.confirmed",
             "traffic.confirmedPerSecond",
             "traffic.consumers",
+            "traffic.connections",
             "traffic.credit",
             "traffic.damaged",
             "traffic.duplicates",

@@ -26,8 +26,8 @@ public final class Reports {
   }
 
   private static LoadReport report(int wrong) {
-    Traffic commands = new Traffic(Kind.COMMANDS, 2, 1_000, 500, 100, 2, 1_000, 1, 0, 10, 0);
-    Traffic queries = new Traffic(Kind.QUERIES, 1, 256, 0, 100, 1, 16, 1, 0, 0, 100);
+    Traffic commands = new Traffic(Kind.COMMANDS, 2, 1_000, 500, 100, 2, 2, 1_000, 1, 0, 10, 0);
+    Traffic queries = new Traffic(Kind.QUERIES, 1, 256, 0, 100, 1, 1, 16, 1, 0, 0, 100);
     return new LoadReport(
         new Workload(
             "every <thing>",

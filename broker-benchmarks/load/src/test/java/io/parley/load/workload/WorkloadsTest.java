@@ -53,8 +53,8 @@ class WorkloadsTest {
             warmup: 500ms
             duration: 2m
             drain: 1h
-            commands: {producers: 3, window: 7, rate: 1_000.5, size: 2KiB, consumers: 0, credit: 9,
-              queues: 11, keys: 5}
+            commands: {producers: 3, window: 7, rate: 1_000.5, size: 2KiB, consumers: 4,
+              connections: 2, credit: 9, queues: 11, keys: 5}
             events: {producers: 2, subscriptions: 4, subscribers: 6, size: 8}
             queries: {askers: 5, responders: 3, concurrency: 2, answer: 1MiB}
             """);
@@ -69,9 +69,18 @@ class WorkloadsTest {
                 Duration.ofHours(1),
                 0,
                 List.of(
-                    new Traffic(Kind.COMMANDS, 3, 7, 1_000.5, 2_048, 0, 9, 11, 0, 5, 0),
-                    new Traffic(Kind.EVENTS, 2, 1_000, 0, 8, 6, 1_000, 1, 4, 0, 0),
-                    new Traffic(Kind.QUERIES, 5, 1_000, 0, 100, 3, 2, 1, 0, 0, 1_048_576))));
+                    new Traffic(Kind.COMMANDS, 3, 7, 1_000.5, 2_048, 4, 2, 9, 11, 0, 5, 0),
+                    new Traffic(Kind.EVENTS, 2, 1_000, 0, 8, 6, 6, 1_000, 1, 4, 0, 0),
+                    new Traffic(Kind.QUERIES, 5, 1_000, 0, 100, 3, 3, 2, 1, 0, 0, 1_048_576))));
+  }
+
+  @Test
+  void shouldGiveEachConsumerAConnectionUnlessTheyShareSome() throws IOException {
+    assertThat(read("commands: {consumers: 5}").traffic().get(0).connections()).isEqualTo(5);
+    assertThat(read("commands: {consumers: 5, connections: 2}").traffic().get(0).connections())
+        .isEqualTo(2);
+    assertThat(read("commands: {consumers: 5, connections: 9}").traffic().get(0).connections())
+        .isEqualTo(5);
   }
 
   @Test
