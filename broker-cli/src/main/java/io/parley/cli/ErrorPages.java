@@ -31,11 +31,22 @@ final class ErrorPages {
 
   /** The packed document's pages. */
   static ErrorPages load() {
+    return parse(document());
+  }
+
+  /** Whether a code has a page. Quicker than reading them all. */
+  static boolean isKnown(String code) {
+    String heading = "\n### " + code;
+    String document = document();
+    return document.contains(heading + "\n") || document.contains(heading + " (");
+  }
+
+  private static String document() {
     try (InputStream in = ErrorPages.class.getResourceAsStream(DOCUMENT)) {
       if (in == null) {
         throw new IllegalStateException("resource: no " + DOCUMENT + " in the jar");
       }
-      return parse(new String(in.readAllBytes(), UTF_8));
+      return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -189,8 +189,15 @@ public final class ParleyCli {
     }
 
     private int tell(Problem problem) {
-      output.problem(problem);
+      output.problem(problem, more(problem));
       return problem.exitCode();
+    }
+
+    /** A wrong command line is explained by --help, and what a newer broker says by itself. */
+    private static @Nullable String more(Problem problem) {
+      boolean hasPage =
+          problem.exitCode() != ExitCode.USAGE && ErrorPages.isKnown(problem.code());
+      return hasPage ? "parley error " + problem.code() : null;
     }
   }
 

@@ -148,9 +148,9 @@ class ErrorCommandTest {
   @Test
   void shouldBeJsonForPrograms() {
     assertThat(CliRun.of("error", "NO_BROKER", "-o", "json").out())
-        .contains("\"code\": \"NO_BROKER\"", "\"number\": null", "\"again\": \"yes");
+        .contains("\"code\" : \"NO_BROKER\"", "\"number\" : null", "\"again\" : \"yes");
     assertThat(CliRun.of("error", "-o", "json").out())
-        .startsWith("{\n  \"errors\": [")
+        .startsWith("{\n  \"errors\" : [")
         .contains(Arrays.stream(ErrorCode.values()).map(c -> "\"" + c + "\"").toList());
   }
 
@@ -162,6 +162,12 @@ class ErrorCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err())
         .contains("'" + typed + "' has no page (the nearest known one is " + nearest + ")");
+  }
+
+  @Test
+  void shouldKnowWhichCodesHaveAPage() {
+    assertThat(ErrorPages.load().all().keySet()).allMatch(ErrorPages::isKnown);
+    assertThat(List.of("LEASE", "TOO_NEW", "")).noneMatch(ErrorPages::isKnown);
   }
 
   @Test
