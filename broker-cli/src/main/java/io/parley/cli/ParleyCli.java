@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  parley queue list                              who has how much to do",
       "  parley dead-letter list                        what could not be handled",
       "  parley queue list -o json | jq '.queues[].ready'",
+      "  parley error LEASE_LOST                        what an error means, and what to do",
       "",
       "Each noun and verb has its own --help. Exit codes are those of sysexits.h: 0 done, 64 wrong",
       "command line, 65 bad value, 66 not found, 69 no broker, 75 try again, 77 not permitted,",
@@ -62,6 +63,7 @@ public final class ParleyCli {
           "dead-letter",
           "outcome",
           "check",
+          "error",
           "bench",
           "demo");
 
@@ -131,6 +133,7 @@ public final class ParleyCli {
       case "dead-letter" -> DeadLetterCommand.class;
       case "outcome" -> OutcomeCommand.class;
       case "check" -> CheckCommand.class;
+      case "error" -> ErrorCommand.class;
       case "bench" -> BenchCommand.class;
       case "demo" -> DemoCommand.class;
       default -> throw new IllegalArgumentException("noun: '" + noun + "'");
@@ -186,8 +189,15 @@ public final class ParleyCli {
     }
 
     private int tell(Problem problem) {
-      output.problem(problem);
+      output.problem(problem, more(problem));
       return problem.exitCode();
+    }
+
+    /** A wrong command line is explained by --help, and what a newer broker says by itself. */
+    private static @Nullable String more(Problem problem) {
+      boolean hasPage =
+          problem.exitCode() != ExitCode.USAGE && ErrorPages.isKnown(problem.code());
+      return hasPage ? "parley error " + problem.code() : null;
     }
   }
 

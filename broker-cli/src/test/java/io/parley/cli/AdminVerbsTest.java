@@ -338,7 +338,8 @@ class AdminVerbsTest {
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).isEqualTo("parley: NOT_FOUND: queue: 'nope'\n  → List them.\n");
+    assertThat(run.err()).isEqualTo(
+            "parley: NOT_FOUND: queue: 'nope'\n  → List them.\n  → parley error NOT_FOUND\n");
   }
 
   @Test

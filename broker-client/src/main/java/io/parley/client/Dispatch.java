@@ -1,6 +1,7 @@
 package io.parley.client;
 
 import io.parley.protocol.ParleyException;
+import io.parley.protocol.model.ErrorClass;
 import io.parley.protocol.model.TypePattern;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,12 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param <D> messages of either kind
  */
 final class Dispatch<D extends LeasedMessage> implements Consumption.Receiver<D> {
-  /** Error class of a message whose body is none of its type's; dead-lettered at once. */
-  static final String UNDECODABLE = "UNDECODABLE";
-
-  /** Error class of a message nobody here has a handler for; dead-lettered at once. */
-  static final String UNHANDLED_TYPE = "UNHANDLED_TYPE";
-
   private final Map<String, Handling<D>> byType = new HashMap<>();
   private final List<ByPattern<D>> byPattern = new ArrayList<>();
 
@@ -75,8 +70,8 @@ final class Dispatch<D extends LeasedMessage> implements Consumption.Receiver<D>
   public void receive(D message, Consumption<D> source) throws Exception {
     Handling<D> handling = find(message.type());
     if (handling == null) {
-      message.trySettle(
-          message.fail(UNHANDLED_TYPE, "no handler for type '" + message.type() + "'", true), null);
+      String text = "no handler for type '" + message.type() + "'";
+      message.trySettle(message.fail(ErrorClass.UNHANDLED_TYPE.name(), text, true), null);
     } else {
       handling.handle(message, source);
     }
@@ -112,6 +107,6 @@ final class Dispatch<D extends LeasedMessage> implements Consumption.Receiver<D>
   static void undecodable(LeasedMessage message, RuntimeException why) {
     String text =
         why instanceof ParleyException ? String.valueOf(why.getMessage()) : why.toString();
-    message.trySettle(message.fail(UNDECODABLE, text, true), null);
+    message.trySettle(message.fail(ErrorClass.UNDECODABLE.name(), text, true), null);
   }
 }

@@ -3,8 +3,6 @@ package io.parley.client;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.WireLimits;
-import io.parley.protocol.frame.Request;
-import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.Names;
@@ -19,11 +17,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * causation, and its conversation as correlation.
  */
 public final class ParleyClient implements AutoCloseable {
-  /** How long to wait for the broker's goodbye, and for the event loop's thread to end. */
-  private static final Duration FAREWELL = Duration.ofSeconds(2);
+  /** What ends by itself is waited for this much longer before it is taken for stuck. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final ClientSettings settings;
   private final Connection connection;
@@ -412,84 +407,7 @@ public final class ParleyClient implements AutoCloseable {
     if (!closing.compareAndSet(false, true) || connection.isClosed()) {
       return;
     }
-    long until = System.nanoTime() + settings.drainTimeout().toNanos();
-    if (finishes(stopAll(), until) && finishes(onLoop(sends::idle), until)) {
-      finishes(onLoop(this::goodbye), System.nanoTime() + FAREWELL.toNanos());
-    }
-    connection.close(false);
-    awaitEnd();
-  }
-
-  private CompletableFuture<?> stopAll() {
-    return onLoop(
-        () ->
-            CompletableFuture.allOf(
-                connection.registrations().stream()
-                    .map(Registration::stop)
-                    .toArray(CompletableFuture<?>[]::new)));
-  }
-
-  private CompletableFuture<?> goodbye() {
-    CompletableFuture<@Nullable Void> said = new CompletableFuture<>();
-    if (!connection.isUp()) {
-      said.complete(null);
-      return said;
-    }
-    connection.call(
-        new Call() {
-          @Override
-          Request frame() {
-            return new Request.Goodbye(correlation());
-          }
-
-          @Override
-          void answered(Response response) {
-            said.complete(null);
-          }
-
-          @Override
-          void failed(ParleyException reason) {
-            said.complete(null);
-          }
-
-          @Override
-          boolean outlivesConnection() {
-            said.complete(null);
-            return false;
-          }
-        });
-    return said;
-  }
-
-  /** Runs something on the event loop that completes later. */
-  private CompletableFuture<?> onLoop(Supplier<CompletableFuture<?>> action) {
-    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-    connection.execute(
-        () -> {
-          var unused = action.get().whenComplete((result, failure) -> done.complete(null));
-        });
-    return done;
-  }
-
-  /** Whether it does so in time; what it fails with is of no interest any more. */
-  private static boolean finishes(CompletableFuture<?> future, long untilNanos) {
-    try {
-      Object unused = future.get(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  private void awaitEnd() {
-    try {
-      connection.awaitTermination(FAREWELL.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    new Closing(connection, sends).inGoodOrder(settings.drainTimeout());
   }
 
   /**
@@ -534,7 +452,7 @@ public final class ParleyClient implements AutoCloseable {
 
   /** Waits for something that also ends by itself, somewhat after its time. */
   <T> T await(CompletableFuture<T> future, Duration timeout, String what) {
-    Duration wait = timeout.plus(settings.sendTimeout()).plus(FAREWELL);
+    Duration wait = timeout.plus(settings.sendTimeout()).plus(GRACE);
     return Waiting.await(
         future,
         wait,
@@ -563,7 +481,7 @@ public final class ParleyClient implements AutoCloseable {
 
   /** Waits for what a consumer or responder has in hand, and ends it if that takes too long. */
   void awaitStopped(CompletableFuture<Void> stopped, Runnable abandon) {
-    if (!finishes(stopped, System.nanoTime() + settings.drainTimeout().toNanos())) {
+    if (!Waiting.finishes(stopped, System.nanoTime() + settings.drainTimeout().toNanos())) {
       abandon.run();
     }
   }

@@ -35,6 +35,19 @@ final class Waiting {
     }
   }
 
+  /** Whether it ends in time; what it fails with is of no interest any more. */
+  static boolean finishes(CompletableFuture<?> future, long untilNanos) {
+    try {
+      Object unused = future.get(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private static RuntimeException unwrapped(Throwable cause) {
     if (cause instanceof ParleyException known) {
       // Made on the event loop, whose stack tells the caller nothing.

@@ -23,6 +23,7 @@ import io.parley.engine.settle.RetryPolicy;
 import io.parley.engine.settle.Settlements;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
+import io.parley.protocol.model.ErrorClass;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -227,7 +228,9 @@ public final class Engine implements OperationHandler {
   public void expireLeases(long nowMs) {
     leasesExpired +=
         destinations.expireLeases(
-            seen(nowMs), (from, epoch, sequences) -> lose(from, epoch, sequences, "LEASE_EXPIRED"));
+            seen(nowMs),
+            (from, epoch, sequences) ->
+                lose(from, epoch, sequences, ErrorClass.LEASE_EXPIRED.name()));
   }
 
   private void lose(Destination from, long epoch, List<Long> sequences, String reason) {

@@ -312,6 +312,37 @@ class QueriesIT {
   }
 
   @Test
+  void shouldWriteNothingToDisk() throws Exception {
+    try (EmbeddedBroker own = EmbeddedBroker.start();
+        ParleyClient cart = ParleyClient.connect(own.uri(), "cart");
+        ParleyClient shop = ParleyClient.connect(own.uri(), "shop")) {
+      cart.responder().on(type, String.class, (asked, question) -> Answer.ok("3")).start();
+      shop.ask(type, "which makes its type known", String.class, DEADLINE);
+
+      long before = groupsCommitted(own);
+      for (int i = 0; i < 100; i++) {
+        assertThat(shop.ask(type, "" + i, String.class, DEADLINE).body()).isEqualTo("3");
+      }
+      assertThat(groupsCommitted(own)).isEqualTo(before);
+
+      for (int i = 0; i < 2; i++) { // the second is after the first was counted
+        shop.send(Fresh.type("AddProduct"), "which is written");
+      }
+      assertThat(groupsCommitted(own)).isGreaterThan(before);
+    }
+  }
+
+  private static long groupsCommitted(EmbeddedBroker broker) throws Exception {
+    String name = "parley_group_commit_seconds_count";
+    return Admin.of(broker)
+        .text("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  @Test
   void shouldAnswerUndecodableQueryWithBadRequest() {
     try (ParleyClient cart = client();
         ParleyClient shop = client()) {

@@ -210,8 +210,12 @@ public final class Output {
     }
   }
 
-  /** What went wrong and what to do next: on stderr, as JSON if results are. */
-  public synchronized void problem(Problem problem) {
+  /**
+   * What went wrong and what to do next: on stderr, as JSON if results are.
+   *
+   * @param more the verb that says more of it; null if there is none
+   */
+  public synchronized void problem(Problem problem, @Nullable String more) {
     clearProgress();
     if (isJson()) {
       Map<String, @Nullable Object> error = new LinkedHashMap<>();
@@ -225,6 +229,9 @@ public final class Output {
       String next = problem.next();
       if (next != null) {
         err.print("  → " + next + "\n");
+      }
+      if (more != null) {
+        err.print("  → " + more + "\n");
       }
     }
     if (verbose) {

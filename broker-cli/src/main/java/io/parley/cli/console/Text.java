@@ -1,5 +1,7 @@
 package io.parley.cli.console;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers, sizes, times and texts in the form the tables show them. */
@@ -63,6 +65,25 @@ public final class Text {
       return text;
     }
     return width < 1 ? "" : text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+  }
+
+  /** The text's words on as many lines as it takes; a word that is longer has a line of its own. */
+  public static List<String> wrapped(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ", -1)) {
+      if (line.length() > 0 && length(line) + 1 + length(word) > width) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.length() == 0 ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  private static int length(CharSequence text) {
+    return Character.codePointCount(text, 0, text.length());
   }
 
   /** The text on one line, without anything a terminal would obey. */

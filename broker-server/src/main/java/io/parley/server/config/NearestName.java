@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what somebody probably meant to type. */
-final class NearestName {
+public final class NearestName {
   /** More of a name doesn't make it nearer to any of ours. */
   private static final int TYPED_MAX_CHARS = 200;
 
@@ -12,8 +12,10 @@ final class NearestName {
 
   /**
    * The candidate with the smallest edit distance; the first in the alphabet where several have.
+   *
+   * @param candidates at least one
    */
-  static String of(String typed, Collection<String> candidates) {
+  public static String of(String typed, Collection<String> candidates) {
     String start = typed.substring(0, Math.min(typed.length(), TYPED_MAX_CHARS));
     return candidates.stream()
         .min(

@@ -16,6 +16,7 @@ import io.parley.protocol.frame.Frame;
 import io.parley.protocol.frame.Push;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.ErrorClass;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
@@ -598,7 +599,7 @@ final class ClientSession implements Session {
               if (inGoodOrder) {
                 consumer.forgetStarted();
               }
-              engine.abandon(consumer, operations.nowMs(), "CONNECTION_LOST");
+              engine.abandon(consumer, operations.nowMs(), ErrorClass.CONNECTION_LOST.name());
             }
           }
           consumers.clear();
