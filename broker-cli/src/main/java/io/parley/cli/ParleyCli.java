@@ -61,6 +61,8 @@ public final class ParleyCli {
           "type",
           "dead-letter",
           "outcome",
+          "explain",
+          "catalog",
           "check",
           "bench",
           "demo");
@@ -130,6 +132,8 @@ public final class ParleyCli {
       case "type" -> TypeCommand.class;
       case "dead-letter" -> DeadLetterCommand.class;
       case "outcome" -> OutcomeCommand.class;
+      case "explain" -> ExplainCommand.class;
+      case "catalog" -> CatalogCommand.class;
       case "check" -> CheckCommand.class;
       case "bench" -> BenchCommand.class;
       case "demo" -> DemoCommand.class;
