@@ -31,12 +31,18 @@ import picocli.CommandLine.Option;
       "  parley command send shop.cart.AddProductToCart '{\"cart\":\"536365\",\"sku\":\"85123A\"}'",
       "  parley command send shop.cart.CheckOutCart @checkout.json --key 536365 --await",
       "  parley command send ops.Reindex --await=2m -o json | jq -r .outcome.status",
+      "  parley command send shop.cart.CheckOutCart --dry-run",
       "  jq -c .body saved.json | parley command send shop.cart.AddProductToCart -"
     })
 final class CommandSendCommand implements Callable<Integer> {
   private final CliContext context;
 
   @Mixin private final MessageOptions options = new MessageOptions();
+
+  @Option(
+      names = "--dry-run",
+      description = "Only say who would get it: the queue and service that own its type.")
+  private boolean dryRun;
 
   @Option(
       names = "--await",
@@ -58,6 +64,9 @@ final class CommandSendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (dryRun) {
+      return RoutePreviews.show(context, options.content.type, "command");
+    }
     OutgoingMessage command = options.message(context.output().stdin());
     if (track || await != null) {
       command.trackOutcome();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code parley event publish}. */
 @Command(
@@ -23,6 +24,7 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  parley event publish shop.cart.CartCheckedOut '{\"cart\":\"536365\"}'",
       "  parley event publish shop.stock.Counted @count.json --header source=scanner",
+      "  parley event publish shop.cart.CartCheckedOut --dry-run",
       "  date | parley event publish ops.Noticed -"
     })
 final class EventPublishCommand implements Callable<Integer> {
@@ -30,12 +32,20 @@ final class EventPublishCommand implements Callable<Integer> {
 
   @Mixin private final MessageOptions options = new MessageOptions();
 
+  @Option(
+      names = "--dry-run",
+      description = "Only say who would get it: the inboxes, and by which pattern.")
+  private boolean dryRun;
+
   EventPublishCommand(CliContext context) {
     this.context = context;
   }
 
   @Override
   public Integer call() {
+    if (dryRun) {
+      return RoutePreviews.show(context, options.content.type, "event");
+    }
     OutgoingMessage event = options.message(context.output().stdin());
     try (ParleyClient client = Clients.connect(context, "")) {
       MessageId id = Arguments.checked(() -> client.publish(event));

@@ -62,6 +62,8 @@ public final class ParleyCli {
           "type",
           "dead-letter",
           "outcome",
+          "explain",
+          "catalog",
           "check",
           "error",
           "bench",
@@ -132,6 +134,8 @@ public final class ParleyCli {
       case "type" -> TypeCommand.class;
       case "dead-letter" -> DeadLetterCommand.class;
       case "outcome" -> OutcomeCommand.class;
+      case "explain" -> ExplainCommand.class;
+      case "catalog" -> CatalogCommand.class;
       case "check" -> CheckCommand.class;
       case "error" -> ErrorCommand.class;
       case "bench" -> BenchCommand.class;
@@ -195,8 +199,7 @@ public final class ParleyCli {
 
     /** A wrong command line is explained by --help, and what a newer broker says by itself. */
     private static @Nullable String more(Problem problem) {
-      boolean hasPage =
-          problem.exitCode() != ExitCode.USAGE && ErrorPages.isKnown(problem.code());
+      boolean hasPage = problem.exitCode() != ExitCode.USAGE && ErrorPages.isKnown(problem.code());
       return hasPage ? "parley error " + problem.code() : null;
     }
   }

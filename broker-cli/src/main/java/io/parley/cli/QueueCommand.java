@@ -7,5 +7,10 @@ import picocli.CommandLine.Command;
     name = "queue",
     description = "Look at queues: commands waiting for a service.",
     synopsisSubcommandLabel = "VERB",
-    subcommands = {QueueListCommand.class, QueueShowCommand.class, QueuePeekCommand.class})
+    subcommands = {
+      QueueListCommand.class,
+      QueueShowCommand.class,
+      QueuePeekCommand.class,
+      QueueExplainCommand.class
+    })
 final class QueueCommand {}

@@ -8,5 +8,9 @@ import picocli.CommandLine.Command;
     description =
         "Look at subscriptions: services' durable interest in events, with their inboxes.",
     synopsisSubcommandLabel = "VERB",
-    subcommands = {SubscriptionListCommand.class, SubscriptionShowCommand.class})
+    subcommands = {
+      SubscriptionListCommand.class,
+      SubscriptionShowCommand.class,
+      SubscriptionExplainCommand.class
+    })
 final class SubscriptionCommand {}

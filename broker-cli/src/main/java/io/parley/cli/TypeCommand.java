@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The noun: types. */
 @Command(
     name = "type",
-    description = "Look at and declare the names of messages: their kind and owner.",
+    description = "Look at, declare and transfer the names of messages: their kind and owner.",
     synopsisSubcommandLabel = "VERB",
-    subcommands = {TypeListCommand.class, TypeDeclareCommand.class})
+    subcommands = {TypeListCommand.class, TypeDeclareCommand.class, TypeTransferCommand.class})
 final class TypeCommand {}

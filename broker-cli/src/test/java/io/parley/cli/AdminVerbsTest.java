@@ -3,9 +3,13 @@ package io.parley.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.cli.console.ExitCode;
+import io.parley.cli.console.Json;
+import io.parley.cli.console.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -21,18 +25,21 @@ class AdminVerbsTest {
       """
       {"name":"cart","service":"cart","types":["shop.cart.AddProductToCart",\
       "shop.cart.CheckOutCart"],"ready":12345,"leased":256,"delayed":3,"deadLetters":1,\
-      "bytes":1887436,"consumers":4,"nextSequence":987654,"unowned":false}""";
+      "bytes":1887436,"consumers":4,"nextSequence":987654,"unowned":false}\
+      """;
 
   private static final String UNOWNED =
       """
       {"name":"shop.mail.SendWelcome","service":null,"types":[],"ready":7,"leased":0,"delayed":0,\
-      "deadLetters":0,"bytes":700,"consumers":0,"nextSequence":8,"unowned":true}""";
+      "deadLetters":0,"bytes":700,"consumers":0,"nextSequence":8,"unowned":true}\
+      """;
 
   private static final String BILLING =
       """
       {"name":"billing","service":"billing","patterns":["shop.cart.CartCheckedOut","shop.order.>"],\
       "ready":40,"leased":2,"delayed":0,"deadLetters":0,"bytes":8192,"consumers":1,\
-      "lastSeen":"2026-03-01T10:03:11.123Z"}""";
+      "lastSeen":"2026-03-01T10:03:11.123Z"}\
+      """;
 
   private static final String MESSAGE =
       """
@@ -338,7 +345,8 @@ class AdminVerbsTest {
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).isEqualTo(
+    assertThat(run.err())
+        .isEqualTo(
             "parley: NOT_FOUND: queue: 'nope'\n  → List them.\n  → parley error NOT_FOUND\n");
   }
 
@@ -493,5 +501,242 @@ class AdminVerbsTest {
         + ",\"destination\":\"cart\",\"destinationKind\":\"queue\",\"errorClass\":"
         + "\"java.net.ConnectException\",\"message\":\"Connection refused\","
         + "\"deadAt\":\"2026-03-01T11:00:00Z\"}]}";
+  }
+
+  // ---------------------------------------------------------------- explain
+
+  private static String place(String reason, String more) {
+    return """
+    {"destination":"cart","destinationKind":"queue","service":"cart","reason":"%s",\
+    "sequence":42,"storedAt":"2026-03-01T10:03:11.123Z","failures":2,"maxAttempts":10,\
+    "holder":"","started":false,"errorClass":"","errorMessage":""%s}\
+    """
+        .formatted(reason, more);
+  }
+
+  private static String explanation(String status, String places) {
+    return """
+    {"id":"%s","status":"%s","progress":0.5,"bytesLooked":1887436,"type":"shop.Add",\
+    "kind":"command","storedAt":"2026-03-01T10:03:11.123Z","outcome":null,"places":[%s],\
+    "morePlaces":0}\
+    """
+        .formatted(ID, status, places);
+  }
+
+  @Test
+  void shouldSayWhyAMessageIsLeased() {
+    broker.on(
+        "GET /messages/" + ID + "/explanation",
+        explanation(
+            "HERE",
+            place("LEASED", ",\"until\":\"2026-03-01T10:04:11.123Z\"")
+                .replace("\"holder\":\"\"", "\"holder\":\"cart at 127.0.0.1:5000\"")
+                .replace("\"started\":false", "\"started\":true")));
+
+    CliRun run = broker.run("explain", ID);
+
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            command shop.Add, stored 2026-03-01 10:03:11 UTC
+            queue cart #42: is leased by cart at 127.0.0.1:5000 until 2026-03-01 10:04:11 UTC, \
+            being handled, attempt 3 of 10.
+            """);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void shouldHaveASentenceForEachReason() {
+    for (String reason :
+        new String[] {
+          "READY",
+          "NO_CONSUMER",
+          "NO_CREDIT",
+          "NOT_READING",
+          "UNOWNED",
+          "MOVING",
+          "BEHIND_KEY",
+          "DELAYED",
+          "RETRY",
+          "DEAD_LETTERED",
+          "SETTLED",
+          "SUBSCRIBED_LATER"
+        }) {
+      broker.on(
+          "GET /messages/" + ID + "/explanation",
+          explanation("HERE", place(reason, ",\"ahead\":1234,\"behind\":41")));
+      CliRun run = broker.run("explain", ID);
+      assertThat(run.exitCode()).as(reason).isEqualTo(ExitCode.OK);
+      assertThat(run.out()).as(reason).doesNotContain(reason).contains("#42: ");
+    }
+    broker.on(
+        "GET /messages/" + ID + "/explanation",
+        explanation("HERE", place("NO_CONSUMER", ",\"ahead\":1234")));
+    assertThat(broker.run("explain", ID).out())
+        .endsWith("queue cart #42: waits, 1,234 before it: nobody consumes.\n");
+  }
+
+  @Test
+  void shouldSayThatNothingIsKnownOfAMessage() {
+    broker.on(
+        "GET /messages/" + ID + "/explanation",
+        """
+        {"id":"x","status":"UNKNOWN","progress":1.0,"bytesLooked":0,"type":null,"kind":null,\
+        "storedAt":null,"outcome":null,"places":[],"morePlaces":0}\
+        """);
+
+    CliRun run = broker.run("explain", ID);
+
+    assertThat(run.out()).startsWith("Nothing is known of it");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
+  void shouldExplainAQueue() {
+    broker.on(
+        "GET /queues/cart/explanation?limit=10",
+        """
+        {"name":"cart","kind":"queue","service":"cart","ready":2,"leased":1,"delayed":0,\
+        "deadLetters":1,"nextDue":null,"consumerCount":3,"consumers":[{"holder":"cart at h:1",\
+        "credit":0,"held":1,"reading":false,"leaseEnds":"2026-03-01T10:04:11.123Z"}],\
+        "messages":[%s]}\
+        """
+            .formatted(
+                place("NO_CREDIT", ",\"ahead\":0,\"id\":\"" + ID + "\",\"type\":\"shop.Add\"")));
+
+    assertThat(broker.run("queue", "explain", "cart").out())
+        .isEqualTo(
+            """
+            cart: 2 ready, 1 leased, 0 delayed, 1 dead letter.
+            Consumer cart at h:1: holds 1 (the first lease ends 2026-03-01 10:04:11 UTC), takes 0 \
+            more, but doesn't read what is sent to it.
+            … and 2 more consumers.
+            #42 shop.Add %s waits, 0 before it: no consumer asked for more than it has.
+            """
+                .formatted(ID));
+    assertThat(broker.run("queue", "explain", "cart", "--limit", "101").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void shouldSayWhoWouldGetAnEventWithoutPublishingIt() {
+    broker.on(
+        "GET /routes/shop.Added?kind=event",
+        """
+        {"type":"shop.Added","kind":"event","known":true,"receivers":[{"name":"billing",\
+        "kind":"inbox","service":"money","patterns":["shop.>","shop.*"],"consumers":0}]}\
+        """);
+
+    CliRun run = broker.run("event", "publish", "shop.Added", "body", "--dry-run");
+
+    assertThat(run.out())
+        .isEqualTo("inbox billing of service money, by shop.>, shop.*; nobody consumes now\n");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void shouldSayThatACommandWouldWaitForAnOwner() {
+    broker.on(
+        "GET /routes/shop.Add?kind=command",
+        "{\"type\":\"shop.Add\",\"kind\":\"command\",\"known\":false,\"receivers\":[]}");
+
+    assertThat(broker.run("command", "send", "shop.Add", "--dry-run").out())
+        .isEqualTo("Nobody yet: it would wait until a service owns this type.\n");
+  }
+
+  // ---------------------------------------------------------------- transfer, catalogue
+
+  @Test
+  void shouldTransferATypeOnceSomebodyAgrees() {
+    broker
+        .on(
+            "GET /types",
+            "{\"types\":[{\"name\":\"shop.Add\",\"kind\":\"command\",\"owner\":\"cart\"}]}")
+        .on(
+            "POST /types/transfer",
+            "{\"type\":\"shop.Add\",\"owner\":\"basket\",\"queue\":\"basket\",\"moved\":3,"
+                + "\"moving\":false}");
+    String[] verb = {"type", "transfer", "shop.Add", "--to", "basket"};
+
+    assertThat(broker.run(verb).exitCode()).as("nobody to ask").isEqualTo(ExitCode.USAGE);
+    assertThat(broker.setup().typing("n\n").run(verb).exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(broker.requests()).noneMatch(request -> request.startsWith("POST"));
+    CliRun run = broker.setup().typing("y\n").run(verb);
+
+    assertThat(run.err())
+        .startsWith(
+            "Really move shop.Add from 'cart' to queue 'basket' of service 'basket'? [y/N]");
+    assertThat(run.out())
+        .isEqualTo("shop.Add is owned by basket, queue basket; 3 commands moved.\n");
+    assertThat(broker.requests())
+        .anyMatch(
+            request ->
+                request.endsWith(
+                    "{\"type\":\"shop.Add\",\"service\":\"basket\",\"queue\":\"basket\"}"));
+  }
+
+  private static final String CATALOG =
+      """
+      {"since":"2026-03-01T10:00:00Z","usesLost":0,"types":[\
+      {"name":"shop.Add","kind":"command","declared":false,"owner":"cart","queue":"cart",\
+      "waiting":0,"consumers":1,"subscriptions":[],"uses":[{"service":"web","role":"sends",\
+      "firstSeen":"2026-03-01T10:03:11Z","lastSeen":"2026-03-01T10:04:11Z"}]},\
+      {"name":"shop.Added","kind":"event","declared":false,"owner":null,"queue":null,"waiting":0,\
+      "consumers":0,"subscriptions":["billing"],"uses":[]},\
+      {"name":"shop.Lost","kind":"command","declared":false,"owner":null,"queue":null,"waiting":7,\
+      "consumers":0,"subscriptions":[],"uses":[]},\
+      {"name":"shop.Noise","kind":"event","declared":false,"owner":null,"queue":null,"waiting":0,\
+      "consumers":0,"subscriptions":[],"uses":[{"service":"","role":"publishes",\
+      "firstSeen":"2026-03-01T10:03:11Z","lastSeen":"2026-03-01T10:03:11Z"}]}],\
+      "subscriptions":[%s]}\
+      """
+          .formatted(BILLING.replace("\"consumers\":1", "\"consumers\":0"));
+
+  @Test
+  void shouldShowTheCatalogueAndWhatIsOrphaned() {
+    broker.on("GET /catalog", CATALOG);
+
+    CliRun run = broker.run("catalog", "show");
+
+    assertThat(run.lines().get(1)).matches("shop.Add +command +cart +web +2026-03-01 10:04:11");
+    assertThat(run.lines().get(2)).matches("shop.Added +event +billing +- +-");
+    assertThat(run.lines().subList(5, 8))
+        .containsExactly(
+            "Orphan: UNOWNED_COMMAND shop.Lost: nobody owns it; 7 commands wait for it",
+            "Orphan: UNREAD_EVENT shop.Noise: it is published, and no subscription wants it",
+            "Orphan: UNREAD_INBOX billing: nobody consumes it, last at 2026-03-01 10:03:11;"
+                + " 40 events ready");
+    assertThat(broker.run("catalog", "show", "--orphans", "--unread-for", "36500d").out())
+        .doesNotContain("UNREAD_INBOX");
+  }
+
+  @Test
+  void shouldExportTheCatalogueAsAsyncApi() throws Exception {
+    broker.on("GET /catalog", CATALOG);
+
+    String document = broker.run("catalog", "export", "--format", "asyncapi").out();
+
+    JsonObject api =
+        Json.readObject(new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8)));
+    assertThat(api.text("asyncapi")).isEqualTo("3.0.0");
+    assertThat(api.objectOrNull("channels").fields())
+        .containsOnlyKeys("shop.Add", "shop.Added", "shop.Lost", "shop.Noise");
+    JsonObject operations = api.objectOrNull("operations");
+    assertThat(operations.fields())
+        .containsOnlyKeys(
+            "billing.receives.shop.Added",
+            "cart.receives.shop.Add",
+            "unnamed.publishes.shop.Noise",
+            "web.sends.shop.Add");
+    for (String name : operations.fields().keySet()) {
+      JsonObject operation = operations.objectOrNull(name);
+      String channel = operation.objectOrNull("channel").text("$ref").replace("#/channels/", "");
+      assertThat(api.objectOrNull("channels").objectOrNull(channel)).as(name).isNotNull();
+      assertThat(api.objectOrNull("components").objectOrNull("messages").objectOrNull(channel))
+          .isNotNull();
+    }
+    assertThat(operations.objectOrNull("web.sends.shop.Add").text("action")).isEqualTo("send");
+    assertThat(operations.objectOrNull("cart.receives.shop.Add").text("action"))
+        .isEqualTo("receive");
   }
 }

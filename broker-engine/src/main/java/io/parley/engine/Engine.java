@@ -2,12 +2,14 @@ package io.parley.engine;
 
 import io.parley.engine.catalog.Catalog;
 import io.parley.engine.catalog.RefusedException;
+import io.parley.engine.catalog.TypeEntry;
 import io.parley.engine.destination.Consumer;
 import io.parley.engine.destination.Delivery;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.Destinations;
 import io.parley.engine.destination.Epochs;
+import io.parley.engine.destination.TypeMove;
 import io.parley.engine.group.Chunks;
 import io.parley.engine.group.Expiries;
 import io.parley.engine.group.Group;
@@ -24,9 +26,13 @@ import io.parley.engine.settle.Settlements;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.ErrorClass;
+import io.parley.protocol.model.MessageId;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +67,7 @@ public final class Engine implements OperationHandler {
   private final Settlements settlements;
   private final Queue<Operation> proposals = new ArrayDeque<>();
   private final Set<Integer> adopting = new HashSet<>();
+  private final Map<String, TypeMove> moves = new LinkedHashMap<>();
   private @Nullable Group group;
   private byte[] chunkBuffer = new byte[64 * 1024];
   private long position;
@@ -96,6 +103,7 @@ public final class Engine implements OperationHandler {
             settings.backOffMin().toMillis(),
             settings.backOffMax().toMillis());
     settlements = new Settlements(destinations, intake, outcomes, retries, boot);
+    catalog.moving().forEach(type -> newMove(type.name()).resume());
     propose(catalog.adoptions());
     if (catalog.isDeclaredOnly() != settings.declaredTypesOnly()) {
       proposals.add(new Operation.SetTypePolicy(settings.declaredTypesOnly()));
@@ -166,6 +174,13 @@ public final class Engine implements OperationHandler {
 
   /** An operation that the engine itself wants applied next, or null. */
   public @Nullable Operation pollProposal() {
+    if (!moves.isEmpty() && proposals.isEmpty()) {
+      for (var move : moves.entrySet()) {
+        if (move.getValue().takeStir()) {
+          return new Operation.MoveOn(move.getKey());
+        }
+      }
+    }
     return proposals.poll();
   }
 
@@ -242,6 +257,21 @@ public final class Engine implements OperationHandler {
   /** Messages whose lease expired since this engine was made. Any thread. */
   public long leasesExpired() {
     return leasesExpired;
+  }
+
+  /** Started handlings after which a message is set aside. */
+  public int maxAttempts() {
+    return settlements.maxAttempts();
+  }
+
+  /** The time that rules go by, milliseconds since the epoch: that of the last group or later. */
+  public long timeMs() {
+    return timeMs;
+  }
+
+  /** Whether a message with this id was stored so lately that another would be dropped. */
+  public boolean isRecent(MessageId id) {
+    return store.get(Table.DEDUP, Keys.of(id)) != null;
   }
 
   /** Which start of the broker this is, from 1. */
@@ -355,6 +385,57 @@ public final class Engine implements OperationHandler {
     } catch (RefusedException e) {
       return refused(e);
     }
+  }
+
+  @Override
+  public Result transferType(Operation.TransferType operation) {
+    try {
+      String type = operation.type();
+      Destination before = catalog.transfer(group(), type, operation.service(), operation.queue());
+      if (before == null) {
+        propose(catalog.adoptions(List.of(type)));
+        return new Result.Count(0);
+      }
+      return move(type, newMove(type));
+    } catch (RefusedException e) {
+      return refused(e);
+    }
+  }
+
+  @Override
+  public Result moveOn(Operation.MoveOn operation) {
+    TypeMove move = moves.get(operation.type());
+    return move == null ? new Result.Count(0) : move(operation.type(), move);
+  }
+
+  private TypeMove newMove(String type) {
+    TypeEntry entry = Objects.requireNonNull(catalog.type(type));
+    TypeMove move =
+        new TypeMove(
+            destinations,
+            Objects.requireNonNull(destinations.find(entry.from())),
+            Objects.requireNonNull(destinations.find(entry.queue())),
+            type);
+    moves.put(type, move);
+    return move;
+  }
+
+  private Result move(String type, TypeMove move) {
+    boolean wasPassOver = move.isPassOver();
+    long before = move.moved();
+    move.step(group());
+    if (!move.isPassOver()) {
+      catalog.holdBack(group(), type);
+    }
+    if (move.isDone()) {
+      catalog.moved(group(), type);
+      moves.remove(type);
+    }
+    Destination later = catalog.heldBack(type);
+    if (move.isPassOver() && !wasPassOver && later != null) {
+      propose(List.of(later));
+    }
+    return new Result.Count(move.moved() - before);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.parley.systemtests;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.parley.protocol.model.MessageId;
 import io.parley.testkit.EmbeddedBroker;
 import java.io.IOException;
 import java.net.URI;
@@ -43,6 +44,36 @@ final class Admin {
   JsonNode deadLetters(String destination) throws IOException, InterruptedException {
     return get("/admin/v1/namespaces/default/dead-letters?destination=" + destination)
         .get("deadLetters");
+  }
+
+  /** Something of the namespace, by its path below it. */
+  JsonNode look(String path) throws IOException, InterruptedException {
+    return get("/admin/v1/namespaces/default" + path);
+  }
+
+  /** Why a message is where it is, once the search for it is over. */
+  JsonNode explain(MessageId id) throws IOException, InterruptedException {
+    JsonNode found = look("/messages/" + id + "/explanation");
+    while (found.get("status").asText().equals("SEARCHING")) {
+      found = look("/messages/" + id + "/explanation");
+    }
+    return found;
+  }
+
+  /** Changes something of the namespace; what the broker answers. */
+  JsonNode change(String path, String body) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(base + "/admin/v1/namespaces/default" + path))
+                .timeout(Await.PATIENCE)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+    }
+    return json.readTree(response.body());
   }
 
   /** Status of a path, such as that of {@code /health/ready}. */

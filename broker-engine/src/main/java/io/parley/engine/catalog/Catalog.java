@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,7 +52,7 @@ public final class Catalog {
   private static final int CACHE_SLOTS = 256;
 
   private final Destinations destinations;
-  private final Map<String, TypeEntry> types = new TreeMap<>();
+  private final NavigableMap<String, TypeEntry> types = new TreeMap<>();
   private final NavigableSet<TypeEntry> owned =
       new TreeSet<>(Comparator.comparingInt(TypeEntry::queue).thenComparing(TypeEntry::name));
   private final Interests interests = new Interests();
@@ -80,6 +81,11 @@ public final class Catalog {
   /** All types, by name. */
   public Collection<TypeEntry> types() {
     return types.values();
+  }
+
+  /** Some types by name, after one. */
+  public List<TypeEntry> typesAfter(String name, int max) {
+    return types.tailMap(name, false).values().stream().limit(max).toList();
   }
 
   /** The types a queue owns, by name. */
@@ -141,6 +147,38 @@ public final class Catalog {
     hash = hash * 31 + bytes[from + length / 2];
     hash = hash * 31 + bytes[from + length * 3 / 4];
     return (hash ^ (hash >>> 8)) & (CACHE_SLOTS - 1);
+  }
+
+  /**
+   * Where a message of a type would go, now. Changes nothing; a command that would wait for an
+   * owner goes nowhere yet.
+   */
+  public Route preview(String type, MessageKind kind) {
+    TypeEntry entry = types.get(type);
+    try {
+      checkStorable(type, kind);
+      if (entry == null) {
+        checkRoomForTypes(type, 1);
+      }
+    } catch (RefusedException e) {
+      return Route.refused(e.code(), e.reason());
+    }
+    if (kind == MessageKind.EVENT) {
+      return Route.to(interests.in(type));
+    }
+    return entry == null || entry.queue() == 0
+        ? Route.to(List.of())
+        : Route.to(List.of(destination(entry.queue())));
+  }
+
+  /** The inboxes that want an event type, in the order they were made. */
+  public List<Destination> inboxesOf(String type) {
+    return interests.in(type);
+  }
+
+  /** A type, or null if nobody used or declared it. */
+  public @Nullable TypeEntry type(String name) {
+    return types.get(name);
   }
 
   private Route resolve(Group group, String type, MessageKind kind) {
@@ -247,7 +285,7 @@ public final class Catalog {
     TypeEntry entry = types.get(type);
     if (entry == null) {
       checkRoomForTypes(type, 1);
-      entry = new TypeEntry(type, kind, 0, 0, false);
+      entry = new TypeEntry(type, kind, 0, 0, 0, false);
       put(group, entry);
     }
     return entry;
@@ -350,7 +388,7 @@ public final class Catalog {
     TypeEntry entry = types.get(type);
     if (entry == null) {
       checkRoomForTypes(type, 1);
-      entry = new TypeEntry(type, kind, 0, 0, true);
+      entry = new TypeEntry(type, kind, 0, 0, 0, true);
     } else {
       checkKind(type, kind, entry.kind());
     }
@@ -399,6 +437,82 @@ public final class Catalog {
     }
   }
 
+  /**
+   * Makes another queue the owner of a command type. Commands are left in the one before: they have
+   * to move, see {@link #moved}.
+   *
+   * @return the queue before, or null if there is none, or it is the same
+   * @throws RefusedException NOT_FOUND, WRONG_KIND, OWNED_BY, TOO_MANY, or OVERLOADED while
+   *     commands still move; nothing changed
+   */
+  public @Nullable Destination transfer(Group group, String type, String service, String name) {
+    TypeEntry entry = types.get(type);
+    if (entry == null) {
+      throw new RefusedException(
+          ErrorCode.NOT_FOUND,
+          "type: '" + type + "' (expected: one that exists; list them with 'parley type list')");
+    }
+    checkKind(type, MessageKind.COMMAND, entry.kind());
+    if (entry.from() != 0 || (entry.queue() != 0 && entry.unowned() != 0)) {
+      throw new RefusedException(
+          ErrorCode.OVERLOADED,
+          "type '"
+              + type
+              + "' still moves to queue '"
+              + destination(entry.queue()).definition().name()
+              + "' (expected: its commands are there, and leases of those left have ended)");
+    }
+    Destination queue = queue(group, service, name);
+    if (entry.queue() == queue.id()) {
+      return null;
+    }
+    put(group, entry.ownedBy(queue.id()).movingFrom(entry.queue()));
+    forgetRoute(type);
+    return entry.queue() == 0 ? null : destination(entry.queue());
+  }
+
+  /**
+   * More of a transferred type's commands are left than move at once: new ones wait behind them.
+   */
+  public void holdBack(Group group, String type) {
+    TypeEntry entry = known(type);
+    if (entry.unowned() == 0) {
+      Destination later = destinations.create(group, DestinationKind.UNOWNED, type, "", List.of());
+      put(group, entry.withUnowned(later.id()));
+      forgetRoute(type);
+    }
+  }
+
+  /** Where commands wait that came after a type was transferred; null if nowhere. */
+  public @Nullable Destination heldBack(String type) {
+    int later = known(type).unowned();
+    return later == 0 ? null : destination(later);
+  }
+
+  /** Nothing is left of a type in the queue that owned it before. */
+  public void moved(Group group, String type) {
+    put(group, known(type).movingFrom(0));
+  }
+
+  /** Whether commands of a type still move, or wait until they have. */
+  public boolean isMoving(String type) {
+    TypeEntry entry = types.get(type);
+    return entry != null && (entry.from() != 0 || (entry.queue() != 0 && entry.unowned() != 0));
+  }
+
+  /** The types whose commands still move from the queue before. */
+  public List<TypeEntry> moving() {
+    return types.values().stream().filter(entry -> entry.from() != 0).toList();
+  }
+
+  private TypeEntry known(String type) {
+    TypeEntry entry = types.get(type);
+    if (entry == null) {
+      throw new IllegalStateException("no type " + type);
+    }
+    return entry;
+  }
+
   /** Where commands are that still have to move, from before their type was owned. */
   public List<Destination> adoptions() {
     return adoptions(typesWithUnowned);
@@ -409,7 +523,8 @@ public final class Catalog {
     List<Destination> waiting = new ArrayList<>();
     for (String type : ofTypes) {
       TypeEntry entry = types.get(type);
-      if (entry != null && entry.queue() != 0 && entry.unowned() != 0) {
+      // What came after a transfer waits until what came before has moved.
+      if (entry != null && entry.queue() != 0 && entry.unowned() != 0 && entry.from() == 0) {
         waiting.add(destination(entry.unowned()));
       }
     }

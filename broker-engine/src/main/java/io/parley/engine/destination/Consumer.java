@@ -114,6 +114,21 @@ public final class Consumer {
     return full;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** What it can take and has now. */
+  public ConsumerStanding standing() {
+    boolean reading = onTheirWayBytes < ON_THEIR_WAY_MAX_BYTES && sink.isWritable();
+    long ends = Long.MAX_VALUE;
+    for (Lease lease : leases) {
+      ends = Math.min(ends, lease.expiresAtMs);
+    }
+    return new ConsumerStanding(
+        sink.holder(), credit, held(), reading, leases.isEmpty() ? 0 : ends);
+  }
+
   /** No further deliveries. */
   public void close() {
     closed = true;

@@ -199,6 +199,38 @@ final class DelayedMessages {
     return true;
   }
 
+  /** The one with a sequence as it is in memory, else as it was committed; null if none is. */
+  @Nullable SingleMessage look(long sequence) {
+    SingleMessage message = find(sequence);
+    byte[] value =
+        message == null ? store.get(Table.DELAYED, Keys.of(destination, sequence)) : null;
+    return value == null ? message : SingleMessage.decode(Table.DELAYED, sequence, value);
+  }
+
+  /** Those that somebody has. */
+  int leased() {
+    int leased = 0;
+    for (SingleMessage message : loaded.values()) {
+      Lease holder = message.holder();
+      leased += holder != null && !holder.isEnded() ? 1 : 0;
+    }
+    return leased;
+  }
+
+  /** When the first is due, as committed, milliseconds since the epoch; 0 if there is none. */
+  long firstDueMs() {
+    long[] first = {0};
+    store.scan(
+        Table.DUE,
+        Keys.of(destination),
+        Keys.of(destination + 1),
+        (key, value) -> {
+          first[0] = Keys.longAt(key, 4);
+          return false;
+        });
+    return first[0];
+  }
+
   private SingleMessage read(long sequence) {
     byte[] value = store.get(Table.DELAYED, Keys.of(destination, sequence));
     if (value == null) {

@@ -7,6 +7,11 @@ public interface DeliverySink {
   /** Whether deliveries may go out now; while not, the consumer gets none. */
   boolean isWritable();
 
+  /** Who takes the deliveries, for people; empty if nobody can tell. */
+  default String holder() {
+    return "";
+  }
+
   /**
    * Messages were leased to the consumer.
    *

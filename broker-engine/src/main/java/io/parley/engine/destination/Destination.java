@@ -40,6 +40,7 @@ public final class Destination {
   private int nextConsumer;
   private int leased;
   private long lastSeenMs;
+  private List<TypeMove> leaving = List.of();
 
   /** When {@link Destinations} serves it next because of the time; far in the future if never. */
   long wakeAtMs = Long.MAX_VALUE;
@@ -368,6 +369,9 @@ public final class Destination {
     if (holder != null && !holder.isEnded()) {
       holder.consumer.letGo(holder);
       leased--;
+      for (int i = 0; i < leaving.size(); i++) {
+        leaving.get(i).stir();
+      }
     }
   }
 
@@ -381,6 +385,54 @@ public final class Destination {
   private void leaveKey(long keyHash, long sequence) {
     if (keyHash != 0) {
       gates().leave(keyHash, sequence);
+    }
+  }
+
+  // ---------------------------------------------------------------- a type moves away
+
+  /** Messages of a type leave for another queue; nothing is handed out until they have. */
+  void leaving(TypeMove move) {
+    leaving = leaving.isEmpty() ? new ArrayList<>(1) : leaving;
+    leaving.add(move);
+  }
+
+  /** Nothing is left of a type. */
+  void left(TypeMove move) {
+    leaving.remove(move);
+  }
+
+  private boolean standsStill() {
+    for (int i = 0; i < leaving.size(); i++) {
+      if (!leaving.get(i).isPassOver()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isStray(long sequence) {
+    for (int i = 0; i < leaving.size(); i++) {
+      if (leaving.get(i).isStray(sequence)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A message of a run, which nobody holds, is another queue's now. */
+  void moveAway(Run run, int index) {
+    long keyHash = messages.keyHash(run, index);
+    messages.leave(run, index);
+    if (gates != null) {
+      leaveKey(keyHash, run.firstSequence + index);
+    }
+  }
+
+  /** As {@link #moveAway(Run, int)}, of a delayed message. */
+  void moveAway(Group group, SingleMessage message) {
+    messages.takeOut(group, message);
+    if (gates != null) {
+      leaveKey(message.keyHash, message.sequence);
     }
   }
 
@@ -418,6 +470,36 @@ public final class Destination {
   /** A dead letter is gone for good. */
   public void drop(Group group, SingleMessage letter) {
     messages.drop(group, letter);
+  }
+
+  /**
+   * Why a message is where it is. Called between groups; reads committed entries of that message
+   * alone.
+   *
+   * @return null if it is gone since it was found
+   */
+  public @Nullable Standing standing(MessagePlace place, long nowMs) {
+    return new Standings(this, messages, gates).at(place, nowMs);
+  }
+
+  /**
+   * Where the first messages are: of runs from the oldest, then delayed ones by sequence. Reads
+   * committed entries.
+   *
+   * @param limit most of each
+   */
+  public List<MessagePlace> firstPlaces(int limit) {
+    return messages.firstPlaces(limit);
+  }
+
+  /** The record of a message that was found at a place; null if it is gone since. */
+  public @Nullable MessageRecord record(MessagePlace place) {
+    return messages.record(place);
+  }
+
+  /** When the first delayed message is due, milliseconds since the epoch; 0 if there is none. */
+  public long firstDueMs() {
+    return messages.delayed().firstDueMs();
   }
 
   /** Receives messages in order. */
@@ -490,6 +572,9 @@ public final class Destination {
    * @return whether there may be more to hand out at once
    */
   boolean serve(long nowMs, Epochs epochs, List<Delivery> deliveries) {
+    if (standsStill()) {
+      return false;
+    }
     if (gates != null) {
       gates.fetchFreed(nowMs);
       gates.lookAgain();
@@ -574,6 +659,9 @@ public final class Destination {
    * @return false if it has to stay because it doesn't fit
    */
   private boolean grantReturned(Grant grant, long sequence, long nowMs) {
+    if (isStray(sequence)) {
+      return true; // it moves on
+    }
     SingleMessage single = messages.delayed().find(sequence);
     if (single != null) {
       return grantSingle(grant, single, nowMs);

@@ -151,6 +151,15 @@ final class KeyGates {
     return withDelayedBehind > 0;
   }
 
+  /** The message of its key that another has to wait for; 0 if none. */
+  long inTheWayOf(long keyHash, long sequence) {
+    Gate gate = gates.get(keyHash);
+    if (gate == null || gate.holder == sequence) {
+      return 0;
+    }
+    return gate.holder < sequence || isLeased.test(gate.holder) ? gate.holder : 0;
+  }
+
   /** A message returns: earlier ones of its key that had to wait for it come first now. */
   void giveBack(long keyHash, long sequence) {
     Gate gate = gates.get(keyHash);

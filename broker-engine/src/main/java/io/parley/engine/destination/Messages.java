@@ -183,7 +183,8 @@ final class Messages {
     put(group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
   }
 
-  private void adopt(Group group, Run run) {
+  /** Adds the messages of another destination's run, whose chunk is retained for them. */
+  void adopt(Group group, Run run) {
     closeRun(group);
     Run moved = run.movedTo(nextSequence);
     nextSequence += moved.count;
@@ -193,7 +194,8 @@ final class Messages {
     addRun(group, moved);
   }
 
-  private void adopt(Group group, SingleMessage message) {
+  /** Adds another destination's delayed message. */
+  void adopt(Group group, SingleMessage message) {
     closeRun(group);
     window().skip(nextSequence);
     put(group, message.movedTo(nextSequence++, later(group, message.dueMs)));
@@ -254,6 +256,33 @@ final class Messages {
       throw new IllegalStateException("destination " + destination + ": no message " + sequence);
     }
     return run;
+  }
+
+  /** The run that starts with a sequence, as it is in memory or as it was committed; or null. */
+  @Nullable Run runAt(long firstSequence) {
+    Run run = window == null ? null : window.loaded(firstSequence);
+    if (run != null) {
+      return run;
+    }
+    byte[] value = store.get(Table.RUNS, Keys.of(destination, firstSequence));
+    return value == null ? null : Run.decode(firstSequence, value);
+  }
+
+  /** The committed dead letter with a sequence, or null. */
+  @Nullable SingleMessage deadLetter(long sequence) {
+    byte[] value = store.get(Table.DEAD_LETTERS, Keys.of(destination, sequence));
+    return value == null ? null : SingleMessage.decode(Table.DEAD_LETTERS, sequence, value);
+  }
+
+  /** The record of a message that was found at a place; null if it is gone since. */
+  @Nullable MessageRecord record(MessagePlace place) {
+    Run run = place.run() == 0 ? null : runAt(place.run());
+    if (run != null && !run.isDone(run.index(place.sequence()))) {
+      return record(run, run.index(place.sequence()));
+    }
+    SingleMessage single = delayed.look(place.sequence());
+    single = single == null ? deadLetter(place.sequence()) : single;
+    return single == null ? null : record(single);
   }
 
   /** Whether a message's run would be in memory, if it still existed. */
@@ -356,6 +385,35 @@ final class Messages {
         });
   }
 
+  /** Where the oldest messages of runs are, then delayed ones; at most so many of each. */
+  List<MessagePlace> firstPlaces(int limit) {
+    List<MessagePlace> places = new ArrayList<>();
+    store.scan(
+        Table.RUNS,
+        Keys.of(destination, head()),
+        Keys.of(destination + 1),
+        (key, value) -> {
+          Run run = Run.decode(Keys.longAt(key, 4), value);
+          for (int i = 0; i < run.count && places.size() < limit; i++) {
+            if (!run.isDone(i)) {
+              places.add(
+                  new MessagePlace(
+                      destination, run.firstSequence + i, run.firstSequence, places.size()));
+            }
+          }
+          return places.size() < limit;
+        });
+    int end = places.size() + limit;
+    visit(
+        Table.DELAYED,
+        0,
+        message -> {
+          places.add(new MessagePlace(destination, message.sequence, 0, 0));
+          return places.size() < end;
+        });
+    return places;
+  }
+
   /**
    * Dead letters or delayed messages in order of sequence, from one on; reads committed entries.
    */
@@ -405,7 +463,8 @@ final class Messages {
     return SingleMessage.of(sequence, run.chunk, record.offset(), record, run.storedAtMs);
   }
 
-  private void takeOut(Group group, SingleMessage single) {
+  /** A delayed message leaves, and takes its reference to its chunk along. */
+  void takeOut(Group group, SingleMessage single) {
     delayed.delete(group, single);
     bytes -= single.size;
     changed = true;
@@ -453,6 +512,57 @@ final class Messages {
   void drop(Group group, SingleMessage letter) {
     removeLetter(group, letter);
     group.release(letter.chunk);
+  }
+
+  /** A dead letter leaves, and takes its reference to its chunk along. */
+  void takeLetter(Group group, SingleMessage letter) {
+    removeLetter(group, letter);
+  }
+
+  /** Adds another destination's dead letter. */
+  void adoptLetter(Group group, SingleMessage letter) {
+    closeRun(group);
+    window().skip(nextSequence);
+    bury(group, letter.movedTo(nextSequence++, letter.dueMs));
+  }
+
+  /** Runs from a sequence on, as they are in memory or committed, of so many messages or more. */
+  List<Run> runsFrom(long fromSequence, int messages) {
+    List<Run> runs = new ArrayList<>();
+    long[] left = {messages};
+    store.scan(
+        Table.RUNS,
+        Keys.of(destination, Math.max(fromSequence, head())),
+        Keys.of(destination + 1),
+        (key, value) -> {
+          long first = Keys.longAt(key, 4);
+          Run run = window == null ? null : window.loaded(first);
+          run = run == null ? Run.decode(first, value) : run;
+          runs.add(run);
+          left[0] -= run.count;
+          return left[0] > 0;
+        });
+    return runs;
+  }
+
+  /**
+   * Delayed messages from a sequence on, as they are in memory or committed: so many, and all up to
+   * another sequence.
+   */
+  List<SingleMessage> delayedFrom(long fromSequence, int count, long end) {
+    List<SingleMessage> found = new ArrayList<>();
+    visit(
+        Table.DELAYED,
+        fromSequence,
+        message -> {
+          if (found.size() >= count && message.sequence >= end) {
+            return false;
+          }
+          SingleMessage near = delayed.find(message.sequence);
+          found.add(near == null ? message : near);
+          return true;
+        });
+    return found;
   }
 
   private void removeLetter(Group group, SingleMessage letter) {

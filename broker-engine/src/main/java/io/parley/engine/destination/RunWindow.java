@@ -108,6 +108,11 @@ final class RunWindow {
     return last;
   }
 
+  /** The run that starts with a sequence if it is in memory, or null. */
+  @Nullable Run loaded(long firstSequence) {
+    return loaded.get(firstSequence);
+  }
+
   /** The run of the next message that nobody got yet, or null if there is none. */
   @Nullable Run atCursor(Store store, long committedEnd) {
     while (true) {

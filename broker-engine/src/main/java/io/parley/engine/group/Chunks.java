@@ -111,6 +111,11 @@ public final class Chunks {
     return (int) crc.getValue();
   }
 
+  /** When the messages of a chunk were stored, milliseconds since the epoch. */
+  public static long timeMs(byte[] chunk) {
+    return ByteBuffer.wrap(chunk).getLong(5);
+  }
+
   /** Completes the header of a chunk whose records are in place. */
   static void seal(byte[] chunk, int length, long timeMs) {
     chunk[0] = VERSION;

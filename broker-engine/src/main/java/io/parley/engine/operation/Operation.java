@@ -170,6 +170,37 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * Moves a command type to another queue, with its waiting commands. Result: {@link Result.Count}
+   * of those that moved at once; many more follow in steps, in order.
+   *
+   * @param service whose the queue is, or is to be
+   */
+  record TransferType(String type, String service, String queue) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.transferType(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /** Moves some more commands of a type that was transferred. Result: {@link Result.Count}. */
+  record MoveOn(String type) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.moveOn(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
   /** Sets whether types must be declared before use. Result: {@link Result.Done}. */
   record SetTypePolicy(boolean declaredOnly) implements Operation {
     @Override

@@ -26,6 +26,12 @@ public interface OperationHandler {
   /** See {@link Operation.DeclareType}. */
   Result declareType(Operation.DeclareType operation);
 
+  /** See {@link Operation.TransferType}. */
+  Result transferType(Operation.TransferType operation);
+
+  /** See {@link Operation.MoveOn}. */
+  Result moveOn(Operation.MoveOn operation);
+
   /** See {@link Operation.SetTypePolicy}. */
   Result setTypePolicy(Operation.SetTypePolicy operation);
 

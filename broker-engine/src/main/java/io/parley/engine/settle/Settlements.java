@@ -60,6 +60,11 @@ public final class Settlements {
     this.boot = boot;
   }
 
+  /** Started handlings after which a message is set aside. */
+  public int maxAttempts() {
+    return retries.maxAttempts();
+  }
+
   /** Settles messages of one destination. */
   public Result settle(Group group, Operation.Settle settle) {
     Destination destination = destinations.find(settle.destination());

@@ -37,6 +37,11 @@ public final class TestConsumer implements DeliverySink {
   }
 
   @Override
+  public String holder() {
+    return "test consumer";
+  }
+
+  @Override
   public boolean isWritable() {
     return writable;
   }

@@ -1,6 +1,7 @@
 package io.parley.server.admin;
 
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -57,11 +58,59 @@ public interface AdminApi {
   CompletionStage<List<MessageInfo>> subscriptionMessages(
       String namespace, String subscription, @Nullable MessageState state, int limit);
 
+  /** Most places that one explanation names. */
+  int EXPLAINED_PLACES_MAX = 1_000;
+
+  /** Most consumers that the explanation of a queue or subscription names. */
+  int EXPLAINED_CONSUMERS_MAX = 100;
+
+  /** Most messages that the explanation of a queue or subscription begins with. */
+  int EXPLAINED_MESSAGES_MAX = 100;
+
+  /**
+   * Why a message is where it is, in each queue or inbox that has it. There is no index by id: the
+   * search may take long, and then this answers with its progress and goes on; asking again joins
+   * it. {@code OVERLOADED} if too many are under way.
+   */
+  CompletionStage<ExplanationInfo> explanation(String namespace, MessageId message);
+
+  /**
+   * Why the messages of a queue, or of an unowned type, are where they are.
+   *
+   * @param limit how many of the first and of the first delayed ones to explain, 1 to {@link
+   *     #EXPLAINED_MESSAGES_MAX}
+   */
+  CompletionStage<DestinationExplanation> queueExplanation(
+      String namespace, String queue, int limit);
+
+  /** As {@link #queueExplanation}, of a subscription. */
+  CompletionStage<DestinationExplanation> subscriptionExplanation(
+      String namespace, String subscription, int limit);
+
+  /** Who would get a command or event of a type, if it was sent now. Changes nothing. */
+  CompletionStage<RoutePreview> route(String namespace, String type, MessageKind kind);
+
   /** All types by name. */
   CompletionStage<List<TypeInfo>> types(String namespace);
 
   /** Declares a type; declaring the same again changes nothing. */
   CompletionStage<TypeInfo> declareType(String namespace, TypeDeclaration declaration);
+
+  /**
+   * Makes another service's queue the owner of a command type; its waiting, delayed, retried and
+   * dead commands move along, in order. Leased ones stay with their holder; if they return, the new
+   * owner gets them. {@code OVERLOADED} while an earlier transfer of the type goes on.
+   *
+   * @param queue null for the queue of the service's name
+   */
+  CompletionStage<TransferInfo> transferType(
+      String namespace, String type, String service, @Nullable String queue);
+
+  /** Most uses of types that are noted. */
+  int USES_MAX = 100_000;
+
+  /** Who owns, sends, publishes, subscribes, asks and answers what. */
+  CompletionStage<CatalogInfo> catalog(String namespace);
 
   /**
    * The oldest dead letters.

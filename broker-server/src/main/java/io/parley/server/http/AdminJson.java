@@ -135,8 +135,7 @@ final class AdminJson {
     json.writeStringField("contentType", outcome.result().contentType());
   }
 
-  private static void strings(JsonGenerator json, String name, List<String> values)
-      throws IOException {
+  static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
     json.writeArrayFieldStart(name);
     for (String value : values) {
       json.writeString(value);
@@ -144,15 +143,15 @@ final class AdminJson {
     json.writeEndArray();
   }
 
-  private static String word(Enum<?> constant) {
+  static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  private static @Nullable String text(@Nullable Instant time) {
+  static @Nullable String text(@Nullable Instant time) {
     return time == null ? null : time.toString();
   }
 
-  private static @Nullable String text(@Nullable MessageId id) {
+  static @Nullable String text(@Nullable MessageId id) {
     return id == null ? null : id.toString();
   }
 

@@ -22,6 +22,7 @@ final class AdminRoutes {
   private static final String NAMESPACE = PREFIX + "v1/namespaces/{namespace}";
   private static final int PEEK_DEFAULT = 20;
   private static final int DEAD_LETTERS_DEFAULT = 100;
+  private static final int EXPLAINED_DEFAULT = 10;
 
   private final AdminApi api;
 
@@ -38,8 +39,17 @@ final class AdminRoutes {
         get("/subscriptions", Set.of(), this::subscriptions),
         get("/subscriptions/{subscription}", Set.of(), this::subscription),
         get("/subscriptions/{subscription}/messages", peek, this::subscriptionMessages),
+        get("/messages/{id}/explanation", Set.of(), this::explanation),
+        get("/queues/{queue}/explanation", Set.of("limit"), this::queueExplanation),
+        get(
+            "/subscriptions/{subscription}/explanation",
+            Set.of("limit"),
+            this::subscriptionExplanation),
+        get("/routes/{type}", Set.of("kind"), this::route),
         get("/types", Set.of(), this::types),
         post("/types", this::declareType),
+        post("/types/transfer", this::transferType),
+        get("/catalog", Set.of(), this::catalog),
         get("/dead-letters", Set.of("destination", "limit"), this::deadLetters),
         post("/dead-letters/redrive", this::redrive),
         post("/dead-letters/drop", this::drop),
@@ -87,6 +97,34 @@ final class AdminRoutes {
         .thenApply(AdminRoutes::messages);
   }
 
+  private CompletionStage<Answer> explanation(Call call) {
+    return api.explanation(namespace(call), Call.id("id", call.part("id")))
+        .thenApplyAsync(found -> AdminJson.one(found, ExplanationJson::message));
+  }
+
+  private CompletionStage<Answer> queueExplanation(Call call) {
+    return api.queueExplanation(namespace(call), call.part("queue"), explained(call))
+        .thenApply(found -> AdminJson.one(found, ExplanationJson::destination));
+  }
+
+  private CompletionStage<Answer> subscriptionExplanation(Call call) {
+    return api.subscriptionExplanation(namespace(call), call.part("subscription"), explained(call))
+        .thenApply(found -> AdminJson.one(found, ExplanationJson::destination));
+  }
+
+  private static int explained(Call call) {
+    return call.number("limit", EXPLAINED_DEFAULT, 1, AdminApi.EXPLAINED_MESSAGES_MAX);
+  }
+
+  private CompletionStage<Answer> route(Call call) {
+    String kind = call.parameter("kind");
+    return api.route(
+            namespace(call),
+            call.part("type"),
+            constant("kind", kind == null ? "" : kind, MessageKind.values()))
+        .thenApplyAsync(route -> AdminJson.one(route, ExplanationJson::route));
+  }
+
   private CompletionStage<Answer> types(Call call) {
     return api.types(namespace(call))
         .thenApply(types -> AdminJson.list("types", types, AdminJson::type));
@@ -101,6 +139,18 @@ final class AdminRoutes {
             body.get("owner"));
     return api.declareType(namespace(call), declaration)
         .thenApply(type -> AdminJson.one(type, AdminJson::type));
+  }
+
+  private CompletionStage<Answer> transferType(Call call) {
+    Map<String, String> body = Json.readStrings(call.body(), Set.of("type", "service", "queue"));
+    return api.transferType(
+            namespace(call), required(body, "type"), required(body, "service"), body.get("queue"))
+        .thenApply(transfer -> AdminJson.one(transfer, CatalogJson::transfer));
+  }
+
+  private CompletionStage<Answer> catalog(Call call) {
+    return api.catalog(namespace(call))
+        .thenApplyAsync(catalog -> AdminJson.one(catalog, CatalogJson::catalog));
   }
 
   private CompletionStage<Answer> deadLetters(Call call) {

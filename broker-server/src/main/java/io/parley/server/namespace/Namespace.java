@@ -2,6 +2,7 @@ package io.parley.server.namespace;
 
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
+import io.parley.engine.destination.MessageSearch;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.sequencer.LocalSequencer;
 import io.parley.engine.sequencer.Sequencer;
@@ -41,6 +42,7 @@ public final class Namespace implements AutoCloseable {
   private final List<SequencerListener> listeners = new CopyOnWriteArrayList<>();
   private final OutcomeWaits outcomeWaits = new OutcomeWaits();
   private final QueryRouter queries = new QueryRouter(QuerySettings.defaults(), System::nanoTime);
+  private final TypeUses typeUses;
   private final LocalSequencer sequencer;
   private final SequencerThread thread;
   private volatile @Nullable Engine engine;
@@ -56,6 +58,7 @@ public final class Namespace implements AutoCloseable {
     this.name = name;
     this.store = store;
     this.identity = identity(store);
+    this.typeUses = new TypeUses(time.millis());
     listeners.add(new State());
     sequencer =
         new LocalSequencer(
@@ -129,6 +132,20 @@ public final class Namespace implements AutoCloseable {
   /** Its queries. */
   public QueryRouter queries() {
     return queries;
+  }
+
+  /**
+   * A search for a message; its steps may be done beside the owner thread.
+   *
+   * @param newest position of the last group that may have stored it
+   */
+  public MessageSearch search(MessageId id, long newest) {
+    return new MessageSearch(store, id, newest);
+  }
+
+  /** Who uses which type. */
+  public TypeUses typeUses() {
+    return typeUses;
   }
 
   /** Who waits for outcomes. Owner thread. */

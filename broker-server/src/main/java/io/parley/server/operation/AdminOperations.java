@@ -1,29 +1,34 @@
 package io.parley.server.operation;
 
 import io.parley.engine.Engine;
+import io.parley.engine.catalog.Route;
 import io.parley.engine.catalog.TypeEntry;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.SingleMessage;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
-import io.parley.engine.sequencer.Sequencer;
-import io.parley.engine.store.StoreException;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Names;
 import io.parley.protocol.model.TypePattern;
 import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.CatalogInfo;
 import io.parley.server.admin.DeadLetterInfo;
 import io.parley.server.admin.DestinationDepth;
+import io.parley.server.admin.DestinationExplanation;
+import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
 import io.parley.server.namespace.Namespace;
@@ -35,7 +40,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -45,11 +49,15 @@ import org.jspecify.annotations.Nullable;
  * What operators can see and do. Reads on the owner thread, between groups. Any thread may call.
  */
 public final class AdminOperations implements AdminApi {
-  private final Map<String, Namespace> namespaces;
+  private final OwnerThread owner;
+  private final Searches searches;
+  private final CatalogViews catalogs;
 
   /** Administers some namespaces. */
   public AdminOperations(Map<String, Namespace> namespaces) {
-    this.namespaces = Map.copyOf(namespaces);
+    owner = new OwnerThread(namespaces);
+    searches = new Searches(owner);
+    catalogs = new CatalogViews(owner);
   }
 
   // ---------------------------------------------------------------- queues
@@ -88,7 +96,7 @@ public final class AdminOperations implements AdminApi {
         });
   }
 
-  private static DestinationDepth depth(Destination destination) {
+  static DestinationDepth depth(Destination destination) {
     return new DestinationDepth(
         adminKind(destination),
         destination.definition().name(),
@@ -99,7 +107,7 @@ public final class AdminOperations implements AdminApi {
         destination.consumers().size());
   }
 
-  private static io.parley.server.admin.DestinationKind adminKind(Destination destination) {
+  static io.parley.server.admin.DestinationKind adminKind(Destination destination) {
     return destination.definition().kind() == DestinationKind.INBOX
         ? io.parley.server.admin.DestinationKind.INBOX
         : io.parley.server.admin.DestinationKind.QUEUE;
@@ -252,6 +260,61 @@ public final class AdminOperations implements AdminApi {
     }
   }
 
+  // ---------------------------------------------------------------- why and where to
+
+  @Override
+  public CompletionStage<ExplanationInfo> explanation(String namespace, MessageId message) {
+    return searches.explain(namespace, message);
+  }
+
+  @Override
+  public CompletionStage<DestinationExplanation> queueExplanation(
+      String namespace, String queue, int limit) {
+    return view(namespace, engine -> Explanations.of(engine, findQueue(engine, queue), limit));
+  }
+
+  @Override
+  public CompletionStage<DestinationExplanation> subscriptionExplanation(
+      String namespace, String subscription, int limit) {
+    return view(
+        namespace, engine -> Explanations.of(engine, findInbox(engine, subscription), limit));
+  }
+
+  @Override
+  public CompletionStage<RoutePreview> route(String namespace, String type, MessageKind kind) {
+    try {
+      Names.require("type", type);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage())));
+    }
+    return view(namespace, engine -> preview(engine, type, kind));
+  }
+
+  private static RoutePreview preview(Engine engine, String type, MessageKind kind) {
+    Route route = engine.catalog().preview(type, kind);
+    if (route.refusal() != null) {
+      throw new ParleyException(route.refusal(), route.reason());
+    }
+    return new RoutePreview(
+        type,
+        kind,
+        engine.catalog().type(type) != null,
+        route.destinations().stream().map(to -> receiver(to, type)).toList());
+  }
+
+  private static RoutePreview.Receiver receiver(Destination to, String type) {
+    return new RoutePreview.Receiver(
+        to.definition().name(),
+        adminKind(to),
+        to.definition().service(),
+        to.definition().patterns().stream()
+            .filter(pattern -> pattern.matches(type))
+            .map(TypePattern::text)
+            .toList(),
+        to.consumers().size());
+  }
+
   // ---------------------------------------------------------------- types
 
   @Override
@@ -293,6 +356,37 @@ public final class AdminOperations implements AdminApi {
                     declaration.kind(),
                     declaration.owner(),
                     declaration.owner()));
+  }
+
+  @Override
+  public CompletionStage<TransferInfo> transferType(
+      String namespace, String type, String service, @Nullable String queueOrNull) {
+    String queue = queueOrNull == null ? service : queueOrNull;
+    try {
+      Names.require("type", type);
+      Names.require("service", service);
+      Names.require("queue", queue);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage())));
+    }
+    return change(namespace, engine -> new Operation.TransferType(type, service, queue))
+        .thenCompose(
+            result ->
+                view(
+                    namespace,
+                    engine ->
+                        new TransferInfo(
+                            type,
+                            service,
+                            queue,
+                            ((Result.Count) result).value(),
+                            engine.catalog().isMoving(type))));
+  }
+
+  @Override
+  public CompletionStage<CatalogInfo> catalog(String namespace) {
+    return subscriptions(namespace).thenCompose(found -> catalogs.show(namespace, found));
   }
 
   // ---------------------------------------------------------------- dead letters
@@ -390,74 +484,11 @@ public final class AdminOperations implements AdminApi {
   // ---------------------------------------------------------------- the owner thread
 
   private <T> CompletableFuture<T> view(String namespace, Function<Engine, T> look) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    Namespace found = find(namespace, answer);
-    if (found != null) {
-      found
-          .sequencer()
-          .execute(
-              engine -> {
-                try {
-                  answer.complete(look.apply(engine));
-                } catch (ParleyException e) {
-                  answer.completeExceptionally(e);
-                }
-              });
-    }
-    return answer;
+    return owner.view(namespace, look);
   }
 
   private CompletableFuture<Result> change(
       String namespace, Function<Engine, Operation> operation) {
-    CompletableFuture<Result> answer = new CompletableFuture<>();
-    Namespace found = find(namespace, answer);
-    if (found == null) {
-      return answer;
-    }
-    return view(namespace, operation)
-        .thenCompose(
-            made -> {
-              found.sequencer().submit(made, new Answer(answer));
-              return answer;
-            });
-  }
-
-  private @Nullable Namespace find(String name, CompletableFuture<?> answer) {
-    Namespace namespace = namespaces.get(name);
-    if (namespace == null) {
-      answer.completeExceptionally(
-          new ParleyException(
-              ErrorCode.NAMESPACE_NOT_FOUND,
-              "namespace: '"
-                  + name
-                  + "' (expected: one of "
-                  + new TreeMap<>(namespaces).keySet()
-                  + ")"));
-      return null;
-    }
-    String trouble = namespace.trouble();
-    if (trouble != null) {
-      answer.completeExceptionally(new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble));
-      return null;
-    }
-    return namespace;
-  }
-
-  /** Completes a future with an operation's result. */
-  private record Answer(CompletableFuture<Result> future) implements Sequencer.Reply {
-    @Override
-    public void done(Result result) {
-      if (result instanceof Result.Refused refused) {
-        future.completeExceptionally(new ParleyException(refused.code(), refused.message()));
-      } else {
-        future.complete(result);
-      }
-    }
-
-    @Override
-    public void failed(StoreException why) {
-      future.completeExceptionally(
-          new ParleyException(ErrorCode.STORE_UNAVAILABLE, String.valueOf(why.getMessage())));
-    }
+    return owner.change(namespace, operation);
   }
 }

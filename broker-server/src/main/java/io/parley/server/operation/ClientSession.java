@@ -26,6 +26,7 @@ import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.OutcomeStatus;
 import io.parley.protocol.model.Settlement;
 import io.parley.protocol.model.TypePattern;
+import io.parley.server.admin.CatalogInfo;
 import io.parley.server.namespace.Namespace;
 import io.parley.server.query.QuerySession;
 import io.parley.server.session.ClientChannel;
@@ -57,6 +58,7 @@ final class ClientSession implements Session {
   private final ClientChannel channel;
   private final QuerySession queries;
   private final MessageChecks checks;
+  private final SeenTypes seenTypes;
   private final MessageRecord record = new MessageRecord();
   private final Map<Integer, ConsumerSlot> consumers = new ConcurrentHashMap<>();
   private final AtomicLong bytesInFlight = new AtomicLong();
@@ -70,6 +72,7 @@ final class ClientSession implements Session {
     this.hello = hello;
     this.channel = channel;
     this.queries = namespace.queries().connect(channel);
+    this.seenTypes = new SeenTypes(namespace.typeUses(), hello.service());
     this.checks = new MessageChecks(operations.limits().maxMessageBytes());
   }
 
@@ -145,9 +148,12 @@ final class ClientSession implements Session {
       throw new MalformedFrameException(
           "first sequence: " + firstSequence + " (expected: 1 or more)");
     }
+    List<Result.Refusal> invalid = checks.check(batch, kind);
+    if (invalid.isEmpty()) {
+      seenTypes.sent(batch, operations.nowMs());
+    }
     Operation.Send send =
-        new Operation.Send(
-            hello.producerSession(), firstSequence, batch, checks.check(batch, kind));
+        new Operation.Send(hello.producerSession(), firstSequence, batch, invalid);
     operations.telemetry().received(kind, batch.count());
     bytesInFlight.addAndGet(batch.length());
     sequencer.submit(send, new Stored(correlation, batch, kind));
@@ -476,6 +482,7 @@ final class ClientSession implements Session {
             first.code(),
             "emitted message " + first.index() + ": " + first.message());
       }
+      seenTypes.sent(with.emitted(), operations.nowMs());
     } else if (settlement instanceof Settlement.Extend extend
         && (extend.leaseMs() < LEASE_MIN_MS || extend.leaseMs() > LEASE_MAX_MS)) {
       return new Response.SettleRefusal(
@@ -520,6 +527,8 @@ final class ClientSession implements Session {
 
   private void respond(Request.Respond request) {
     request.types().forEach(type -> name("type", type));
+    long nowMs = operations.nowMs();
+    request.types().forEach(type -> seenTypes.seen(type, CatalogInfo.Role.ANSWERS, nowMs));
     sequencer.submit(
         new Operation.OfferAnswers(hello.service(), request.types()),
         new Sequencer.Reply() {
@@ -550,6 +559,7 @@ final class ClientSession implements Session {
     if (!refusals.isEmpty()) {
       throw new ParleyException(refusals.get(0).code(), refusals.get(0).message());
     }
+    seenTypes.sent(request.query(), operations.nowMs());
     queries.ask(record.wrap(request.query().bytes(), request.query().offset()).type(), request);
   }
 
@@ -669,6 +679,12 @@ final class ClientSession implements Session {
     @Override
     public boolean isWritable() {
       return channel.isWritable();
+    }
+
+    @Override
+    public String holder() {
+      String instance = hello.instance().isEmpty() ? "" : "/" + hello.instance();
+      return hello.service() + instance + " at " + channel.remoteAddress();
     }
 
     @Override

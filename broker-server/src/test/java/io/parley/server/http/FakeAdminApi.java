@@ -11,14 +11,21 @@ import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.OutcomeStatus;
 import io.parley.protocol.model.Payload;
 import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.CatalogInfo;
+import io.parley.server.admin.ConsumerInfo;
 import io.parley.server.admin.DeadLetterInfo;
 import io.parley.server.admin.DestinationDepth;
+import io.parley.server.admin.DestinationExplanation;
 import io.parley.server.admin.DestinationKind;
+import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.RoutePreview;
+import io.parley.server.admin.StandingInfo;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
 import java.time.Instant;
@@ -109,6 +116,109 @@ final class FakeAdminApi implements AdminApi {
     return answer(
         "declare " + declaration,
         new TypeInfo(declaration.name(), declaration.kind(), declaration.owner(), "cart"));
+  }
+
+  @Override
+  public CompletionStage<ExplanationInfo> explanation(String namespace, MessageId message) {
+    return answer(
+        "explain " + message,
+        new ExplanationInfo(
+            message,
+            ExplanationInfo.Status.HERE,
+            1,
+            4711,
+            message().message(),
+            STORED_AT,
+            null,
+            List.of(standing()),
+            2));
+  }
+
+  private static StandingInfo standing() {
+    return new StandingInfo(
+        "cart",
+        DestinationKind.QUEUE,
+        "cart",
+        "LEASED",
+        42,
+        STORED_AT,
+        2,
+        10,
+        null,
+        STORED_AT,
+        "cart at 127.0.0.1:5000",
+        true,
+        null,
+        STORED_AT,
+        "Timeout",
+        "took too long");
+  }
+
+  @Override
+  public CompletionStage<DestinationExplanation> queueExplanation(
+      String namespace, String queue, int limit) {
+    return answer("explain queue " + queue + ", " + limit, explained(queue, DestinationKind.QUEUE));
+  }
+
+  @Override
+  public CompletionStage<DestinationExplanation> subscriptionExplanation(
+      String namespace, String subscription, int limit) {
+    return answer(
+        "explain subscription " + subscription + ", " + limit,
+        explained(subscription, DestinationKind.INBOX));
+  }
+
+  private static DestinationExplanation explained(String name, DestinationKind kind) {
+    return new DestinationExplanation(
+        new DestinationDepth(kind, name, 1, 2, 3, 4, 5),
+        "cart",
+        null,
+        List.of(new ConsumerInfo("cart at 127.0.0.1:5000", 6, 7, true, STORED_AT)),
+        List.of(new DestinationExplanation.Explained(ID, "shop.Add", standing())));
+  }
+
+  @Override
+  public CompletionStage<RoutePreview> route(String namespace, String type, MessageKind kind) {
+    return answer(
+        "route " + type + " " + kind,
+        new RoutePreview(
+            type,
+            kind,
+            true,
+            List.of(
+                new RoutePreview.Receiver(
+                    "billing", DestinationKind.INBOX, "money", List.of("shop.>"), 1))));
+  }
+
+  @Override
+  public CompletionStage<TransferInfo> transferType(
+      String namespace, String type, String service, String queue) {
+    return answer(
+        "transfer " + type + " to " + service + ", " + queue,
+        new TransferInfo(type, service, "fast", 3, true));
+  }
+
+  @Override
+  public CompletionStage<CatalogInfo> catalog(String namespace) {
+    return answer(
+        "catalog",
+        new CatalogInfo(
+            STORED_AT,
+            0,
+            List.of(
+                new CatalogInfo.Type(
+                    "shop.Added",
+                    MessageKind.EVENT,
+                    false,
+                    null,
+                    null,
+                    0,
+                    0,
+                    List.of("billing"),
+                    List.of(
+                        new CatalogInfo.Use(
+                            "cart", CatalogInfo.Role.PUBLISHES, STORED_AT, STORED_AT)))),
+            List.of()));
   }
 
   @Override

@@ -231,6 +231,80 @@ class HttpListenerTest {
         """);
   }
 
+  private static final String LEASED =
+      """
+      "destination":"cart","destinationKind":"queue","service":"cart","reason":"LEASED",
+      "sequence":42,"storedAt":"2025-01-02T03:04:05.678Z","failures":2,"maxAttempts":10,
+      "ahead":null,"until":"2025-01-02T03:04:05.678Z","holder":"cart at 127.0.0.1:5000",
+      "started":true,"behind":null,"failedAt":"2025-01-02T03:04:05.678Z","errorClass":"Timeout",
+      "errorMessage":"took too long"
+      """;
+
+  @Test
+  void shouldExplainAMessage() throws Exception {
+    assertAnswer(
+        get(ADMIN + "/messages/" + FakeAdminApi.ID + "/explanation"),
+        """
+        {"id":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","status":"HERE","progress":1.0,
+         "bytesLooked":4711,"type":"shop.Add","kind":"command","key":"invoice-1",
+         "correlationId":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","causationId":null,
+         "storedAt":"2025-01-02T03:04:05.678Z","outcome":null,"places":[{%s}],"morePlaces":2}
+        """
+            .formatted(LEASED));
+  }
+
+  @Test
+  void shouldExplainQueuesAndSubscriptions() throws Exception {
+    assertAnswer(
+        get(ADMIN + "/queues/cart/explanation"),
+        """
+        {"name":"cart","kind":"queue","service":"cart","ready":1,"leased":2,"delayed":3,
+         "deadLetters":4,"nextDue":null,"consumerCount":5,
+         "consumers":[{"holder":"cart at 127.0.0.1:5000","credit":6,"held":7,"reading":true,
+           "leaseEnds":"2025-01-02T03:04:05.678Z"}],
+         "messages":[{"id":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","type":"shop.Add",%s}]}
+        """
+            .formatted(LEASED));
+    assertThat(get(ADMIN + "/subscriptions/billing/explanation?limit=100").statusCode())
+        .isEqualTo(200);
+    HttpResponse<String> tooMany = get(ADMIN + "/queues/cart/explanation?limit=101");
+    assertThat(tooMany.statusCode()).isEqualTo(400);
+    assertThat(tooMany.body()).contains("101").contains("1 to 100");
+    assertThat(admin.asked)
+        .containsExactly("explain queue cart, 10", "explain subscription billing, 100");
+  }
+
+  @Test
+  void shouldSayWhoWouldGetAMessage() throws Exception {
+    assertAnswer(
+        get(ADMIN + "/routes/shop.Added?kind=event"),
+        """
+        {"type":"shop.Added","kind":"event","known":true,"receivers":[
+          {"name":"billing","kind":"inbox","service":"money","patterns":["shop.>"],"consumers":1}]}
+        """);
+    assertThat(get(ADMIN + "/routes/shop.Added").statusCode()).as("no kind").isEqualTo(400);
+  }
+
+  @Test
+  void shouldTransferATypeAndShowTheCatalogue() throws Exception {
+    assertAnswer(
+        post(ADMIN + "/types/transfer", "{\"type\":\"shop.Add\",\"service\":\"basket\"}"),
+        """
+        {"type":"shop.Add","owner":"basket","queue":"fast","moved":3,"moving":true}
+        """);
+    assertAnswer(
+        get(ADMIN + "/catalog"),
+        """
+        {"since":"2025-01-02T03:04:05.678Z","usesLost":0,"types":[
+          {"name":"shop.Added","kind":"event","declared":false,"owner":null,"queue":null,
+           "waiting":0,"consumers":0,"subscriptions":["billing"],"uses":[
+             {"service":"cart","role":"publishes","firstSeen":"2025-01-02T03:04:05.678Z",
+              "lastSeen":"2025-01-02T03:04:05.678Z"}]}],
+         "subscriptions":[]}
+        """);
+    assertThat(admin.asked).containsExactly("transfer shop.Add to basket, null", "catalog");
+  }
+
   // ---------------------------------------------------------------- errors
 
   @Test

@@ -1,15 +1,21 @@
 package io.parley.server.telemetry;
 
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.CatalogInfo;
 import io.parley.server.admin.DeadLetterInfo;
 import io.parley.server.admin.DestinationDepth;
+import io.parley.server.admin.DestinationExplanation;
 import io.parley.server.admin.DestinationKind;
+import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
 import java.util.ArrayList;
@@ -121,6 +127,39 @@ final class Depths implements AdminApi {
 
   @Override
   public CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command) {
+    return unknown();
+  }
+
+  @Override
+  public CompletionStage<ExplanationInfo> explanation(String namespace, MessageId message) {
+    return unknown();
+  }
+
+  @Override
+  public CompletionStage<DestinationExplanation> queueExplanation(
+      String namespace, String queue, int limit) {
+    return unknown();
+  }
+
+  @Override
+  public CompletionStage<DestinationExplanation> subscriptionExplanation(
+      String namespace, String subscription, int limit) {
+    return unknown();
+  }
+
+  @Override
+  public CompletionStage<RoutePreview> route(String namespace, String type, MessageKind kind) {
+    return unknown();
+  }
+
+  @Override
+  public CompletionStage<TransferInfo> transferType(
+      String namespace, String type, String service, String queue) {
+    return unknown();
+  }
+
+  @Override
+  public CompletionStage<CatalogInfo> catalog(String namespace) {
     return unknown();
   }
 }
