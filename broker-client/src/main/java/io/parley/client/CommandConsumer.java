@@ -1,12 +1,9 @@
 package io.parley.client;
 
-import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.Names;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,29 +55,18 @@ public final class CommandConsumer implements AutoCloseable {
 
   /** What a consumer takes and how. Used once, by one thread. */
   public static final class Builder {
-    private static final int CREDIT = 256;
-    private static final int RECEIVER_CREDIT = 16;
-    private static final int CONCURRENCY_MAX = 1_000;
-    private static final int BATCH_MAX = 10_000;
-
     private final ParleyClient client;
-    private final Dispatch<LeasedCommand> handlers = new Dispatch<>();
-    private final Set<String> types = new LinkedHashSet<>();
-    private @Nullable Consumer<? super CommandDelivery> receiver;
-    private String queue = "";
-    private int credit;
-    private int concurrency = 1;
-    private int leaseMs;
-    private boolean autoExtend = true;
-    private @Nullable Duration deadline;
+    private final ConsumerSetup<LeasedCommand> setup;
 
     Builder(ParleyClient client) {
       this.client = client;
+      this.setup =
+          new ConsumerSetup<>(client, ConsumptionSettings.Kind.COMMANDS, LeasedCommand::new);
     }
 
     /** The queue, one of the client's service; by default the one named like the service. */
     public Builder queue(String queue) {
-      this.queue = Names.require("queue", queue);
+      setup.name(Names.require("queue", queue));
       return this;
     }
 
@@ -89,13 +75,13 @@ public final class CommandConsumer implements AutoCloseable {
      * {@link Receiver}.
      */
     public Builder credit(int messages) {
-      this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
+      setup.credit(messages);
       return this;
     }
 
     /** How many handlers may run at once: 1 (default) to 1,000. */
     public Builder concurrency(int handlers) {
-      this.concurrency = Numbers.require("concurrency", handlers, 1, CONCURRENCY_MAX);
+      setup.concurrency(handlers);
       return this;
     }
 
@@ -104,7 +90,7 @@ public final class CommandConsumer implements AutoCloseable {
      * also how long others wait when this process dies without its connection being closed.
      */
     public Builder lease(Duration lease) {
-      this.leaseMs = (int) Numbers.requireMillis("lease", lease, 1).toMillis();
+      setup.lease(lease);
       return this;
     }
 
@@ -116,11 +102,10 @@ public final class CommandConsumer implements AutoCloseable {
      */
     public <C> Builder on(String type, Class<C> bodyType, CommandHandler<? super C> handler) {
       Names.require("type", type);
-      handlers.add(
+      setup.handle(
           type,
           bodyType,
           (body, delivery) -> delivery.settle(result(handler.handle(body, delivery))));
-      types.add(type);
       return this;
     }
 
@@ -135,12 +120,8 @@ public final class CommandConsumer implements AutoCloseable {
     public <C> Builder onBatch(
         String type, Class<C> bodyType, int max, CommandBatchHandler<C> handler) {
       Names.require("type", type);
-      Numbers.require("messages of a batch", max, 1, BATCH_MAX);
-      handlers.add(
-          type,
-          new BatchHandling<>(
-              handlers, bodyType, max, (messages, bodies) -> handle(messages, bodies, handler)));
-      types.add(type);
+      setup.handleBatch(
+          type, bodyType, max, (messages, bodies) -> handle(messages, bodies, handler));
       return this;
     }
 
@@ -160,7 +141,7 @@ public final class CommandConsumer implements AutoCloseable {
     /** Claims types for the queue without a handler of their own: for {@link #manual}. */
     public Builder types(String... types) {
       for (String type : types) {
-        this.types.add(Names.require("type", type));
+        setup.type(Names.require("type", type));
       }
       return this;
     }
@@ -173,7 +154,7 @@ public final class CommandConsumer implements AutoCloseable {
      *     fails the attempt unless it has settled
      */
     public Builder manual(Consumer<? super CommandDelivery> receiver) {
-      this.receiver = receiver;
+      setup.manual(receiver);
       return this;
     }
 
@@ -182,13 +163,13 @@ public final class CommandConsumer implements AutoCloseable {
      * and ask has no more. 1 ms to 24 days; none by default. Nothing is interrupted when it passes.
      */
     public Builder deadline(Duration time) {
-      this.deadline = Numbers.requireMillis("deadline", time, 1);
+      setup.deadline(time);
       return this;
     }
 
     /** Whether leases are kept as long as a command is in hand; true by default. */
     public Builder autoExtend(boolean autoExtend) {
-      this.autoExtend = autoExtend;
+      setup.autoExtend(autoExtend);
       return this;
     }
 
@@ -200,18 +181,7 @@ public final class CommandConsumer implements AutoCloseable {
      * @throws IllegalStateException without handler, or with both kinds
      */
     public CommandConsumer start() {
-      client.requireOpen();
-      String destination = destination();
-      client.requireNotOnHandlerThread();
-      Consumption<LeasedCommand> consumption =
-          new Consumption<>(
-              client.connection(),
-              settings(destination, CREDIT, concurrency),
-              LeasedCommand::new,
-              receiverOfAll());
-      client.awaitRegistered(
-          consumption.start(), consumption::abandon, "consumer of queue '" + destination + "'");
-      return new CommandConsumer(client, consumption, destination);
+      return new CommandConsumer(client, setup.start(), setup.destination());
     }
 
     /**
@@ -222,57 +192,8 @@ public final class CommandConsumer implements AutoCloseable {
      * @throws IllegalStateException with handlers or concurrency
      */
     public Receiver<CommandDelivery> openReceiver() {
-      client.requireOpen();
-      String destination = destination();
-      client.requireNotOnHandlerThread();
-      if (receiver != null || !handlers.isEmpty() || concurrency != 1) {
-        throw new IllegalStateException(
-            "a receiver with handlers or concurrency (expected: neither; threads of yours call"
-                + " receive)");
-      }
-      Consumption<LeasedCommand> consumption =
-          new Consumption<>(
-              client.connection(),
-              settings(destination, RECEIVER_CREDIT, 0),
-              LeasedCommand::new,
-              (message, source) -> {});
-      client.awaitRegistered(
-          consumption.start(), consumption::abandon, "receiver of '" + destination + "'");
-      return new Receiver<>(client, consumption, LeasedCommand.class, destination);
-    }
-
-    private Consumption.Receiver<LeasedCommand> receiverOfAll() {
-      Consumer<? super CommandDelivery> manual = receiver;
-      if ((manual == null) == handlers.isEmpty()) {
-        throw new IllegalStateException(
-            (manual == null ? "no handler" : "both manual and handlers by type")
-                + " (expected: either on(…) or manual(…))");
-      }
-      return manual == null ? handlers : (message, source) -> manual.accept(message);
-    }
-
-    private String destination() {
-      if (client.service().isEmpty() && queue.isEmpty()) {
-        throw new IllegalStateException(
-            "queue: none, and the client has no service (expected: one of both)");
-      }
-      return queue.isEmpty() ? client.service() : queue;
-    }
-
-    private ConsumptionSettings settings(String destination, int creditByDefault, int threads) {
-      if (types.size() > WireLimits.TYPES_MAX) {
-        throw new IllegalStateException(
-            "types: " + types.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
-      }
-      return new ConsumptionSettings(
-          ConsumptionSettings.Kind.COMMANDS,
-          destination,
-          List.copyOf(types),
-          credit == 0 ? creditByDefault : credit,
-          threads,
-          leaseMs,
-          autoExtend,
-          deadline);
+      return new Receiver<>(
+          client, setup.startWithoutHandlers(), LeasedCommand.class, setup.destination());
     }
 
     private static CommandResult result(@Nullable CommandResult result) {

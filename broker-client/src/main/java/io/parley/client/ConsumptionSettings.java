@@ -24,7 +24,32 @@ record ConsumptionSettings(
     @Nullable Duration deadline) {
   /** Commands of a queue, or events of a subscription. */
   enum Kind {
-    COMMANDS,
-    EVENTS
+    COMMANDS("queue", "types", "consumer of queue"),
+    EVENTS("subscription", "patterns", "subscriber of");
+
+    private final String destinationWord;
+    private final String typesWord;
+    private final String consumerWord;
+
+    Kind(String destinationWord, String typesWord, String consumerWord) {
+      this.destinationWord = destinationWord;
+      this.typesWord = typesWord;
+      this.consumerWord = consumerWord;
+    }
+
+    /** What a destination of it is called. */
+    String destinationWord() {
+      return destinationWord;
+    }
+
+    /** What is claimed, or subscribed to. */
+    String typesWord() {
+      return typesWord;
+    }
+
+    /** Who handles them, before the destination's name. */
+    String consumerWord() {
+      return consumerWord;
+    }
   }
 }

@@ -1,13 +1,10 @@
 package io.parley.client;
 
-import io.parley.protocol.WireLimits;
 import io.parley.protocol.model.Names;
 import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,29 +56,17 @@ public final class Subscriber implements AutoCloseable {
 
   /** What a subscriber takes and how. Used once, by one thread. */
   public static final class Builder {
-    private static final int CREDIT = 256;
-    private static final int RECEIVER_CREDIT = 16;
-    private static final int CONCURRENCY_MAX = 1_000;
-    private static final int BATCH_MAX = 10_000;
-
     private final ParleyClient client;
-    private final Dispatch<LeasedEvent> handlers = new Dispatch<>();
-    private final Set<String> patterns = new LinkedHashSet<>();
-    private @Nullable Consumer<? super EventDelivery> receiver;
-    private String subscription = "";
-    private int credit;
-    private int concurrency = 1;
-    private int leaseMs;
-    private boolean autoExtend = true;
-    private @Nullable Duration deadline;
+    private final ConsumerSetup<LeasedEvent> setup;
 
     Builder(ParleyClient client) {
       this.client = client;
+      this.setup = new ConsumerSetup<>(client, ConsumptionSettings.Kind.EVENTS, LeasedEvent::new);
     }
 
     /** The subscription's name; by default the service's. */
     public Builder subscription(String subscription) {
-      this.subscription = Names.require("subscription", subscription);
+      setup.name(Names.require("subscription", subscription));
       return this;
     }
 
@@ -90,13 +75,13 @@ public final class Subscriber implements AutoCloseable {
      * {@link Receiver}.
      */
     public Builder credit(int messages) {
-      this.credit = Numbers.require("credit", messages, 1, WireLimits.CREDIT_MAX);
+      setup.credit(messages);
       return this;
     }
 
     /** How many handlers may run at once: 1 (default) to 1,000. */
     public Builder concurrency(int handlers) {
-      this.concurrency = Numbers.require("concurrency", handlers, 1, CONCURRENCY_MAX);
+      setup.concurrency(handlers);
       return this;
     }
 
@@ -105,7 +90,7 @@ public final class Subscriber implements AutoCloseable {
      * also how long others wait when this process dies without its connection being closed.
      */
     public Builder lease(Duration lease) {
-      this.leaseMs = (int) Numbers.requireMillis("lease", lease, 1).toMillis();
+      setup.lease(lease);
       return this;
     }
 
@@ -117,11 +102,10 @@ public final class Subscriber implements AutoCloseable {
      * @param bodyType what the body is decoded to; one that can't be is dead-lettered
      */
     public <E> Builder on(String pattern, Class<E> bodyType, EventHandler<? super E> handler) {
-      handlers.add(
+      setup.handle(
           pattern,
           bodyType,
           (body, delivery) -> delivery.settle(result(handler.handle(body, delivery))));
-      patterns.add(pattern);
       return this;
     }
 
@@ -135,12 +119,8 @@ public final class Subscriber implements AutoCloseable {
      */
     public <E> Builder onBatch(
         String pattern, Class<E> bodyType, int max, EventBatchHandler<E> handler) {
-      Numbers.require("messages of a batch", max, 1, BATCH_MAX);
-      handlers.add(
-          pattern,
-          new BatchHandling<>(
-              handlers, bodyType, max, (messages, bodies) -> handle(messages, bodies, handler)));
-      patterns.add(pattern);
+      setup.handleBatch(
+          pattern, bodyType, max, (messages, bodies) -> handle(messages, bodies, handler));
       return this;
     }
 
@@ -159,7 +139,7 @@ public final class Subscriber implements AutoCloseable {
     /** Makes the subscription want events without a handler of their own: for {@link #manual}. */
     public Builder patterns(String... patterns) {
       for (String pattern : patterns) {
-        this.patterns.add(new TypePattern(pattern).text());
+        setup.type(new TypePattern(pattern).text());
       }
       return this;
     }
@@ -172,7 +152,7 @@ public final class Subscriber implements AutoCloseable {
      *     fails the attempt unless it has settled
      */
     public Builder manual(Consumer<? super EventDelivery> receiver) {
-      this.receiver = receiver;
+      setup.manual(receiver);
       return this;
     }
 
@@ -181,13 +161,13 @@ public final class Subscriber implements AutoCloseable {
      * and ask has no more. 1 ms to 24 days; none by default. Nothing is interrupted when it passes.
      */
     public Builder deadline(Duration time) {
-      this.deadline = Numbers.requireMillis("deadline", time, 1);
+      setup.deadline(time);
       return this;
     }
 
     /** Whether leases are kept as long as an event is in hand; true by default. */
     public Builder autoExtend(boolean autoExtend) {
-      this.autoExtend = autoExtend;
+      setup.autoExtend(autoExtend);
       return this;
     }
 
@@ -198,18 +178,7 @@ public final class Subscriber implements AutoCloseable {
      * @throws IllegalStateException without handler, or with both kinds
      */
     public Subscriber start() {
-      client.requireOpen();
-      String destination = destination();
-      client.requireNotOnHandlerThread();
-      Consumption<LeasedEvent> consumption =
-          new Consumption<>(
-              client.connection(),
-              settings(destination, CREDIT, concurrency),
-              LeasedEvent::new,
-              receiverOfAll());
-      client.awaitRegistered(
-          consumption.start(), consumption::abandon, "subscriber of '" + destination + "'");
-      return new Subscriber(client, consumption, destination);
+      return new Subscriber(client, setup.start(), setup.destination());
     }
 
     /**
@@ -221,57 +190,8 @@ public final class Subscriber implements AutoCloseable {
      * @throws IllegalStateException with handlers or concurrency
      */
     public Receiver<EventDelivery> openReceiver() {
-      client.requireOpen();
-      String destination = destination();
-      client.requireNotOnHandlerThread();
-      if (receiver != null || !handlers.isEmpty() || concurrency != 1) {
-        throw new IllegalStateException(
-            "a receiver with handlers or concurrency (expected: neither; threads of yours call"
-                + " receive)");
-      }
-      Consumption<LeasedEvent> consumption =
-          new Consumption<>(
-              client.connection(),
-              settings(destination, RECEIVER_CREDIT, 0),
-              LeasedEvent::new,
-              (message, source) -> {});
-      client.awaitRegistered(
-          consumption.start(), consumption::abandon, "receiver of '" + destination + "'");
-      return new Receiver<>(client, consumption, LeasedEvent.class, destination);
-    }
-
-    private Consumption.Receiver<LeasedEvent> receiverOfAll() {
-      Consumer<? super EventDelivery> manual = receiver;
-      if ((manual == null) == handlers.isEmpty()) {
-        throw new IllegalStateException(
-            (manual == null ? "no handler" : "both manual and handlers by type")
-                + " (expected: either on(…) or manual(…))");
-      }
-      return manual == null ? handlers : (message, source) -> manual.accept(message);
-    }
-
-    private String destination() {
-      if (client.service().isEmpty() && subscription.isEmpty()) {
-        throw new IllegalStateException(
-            "subscription: none, and the client has no service (expected: one of both)");
-      }
-      return subscription.isEmpty() ? client.service() : subscription;
-    }
-
-    private ConsumptionSettings settings(String destination, int creditByDefault, int threads) {
-      if (patterns.size() > WireLimits.TYPES_MAX) {
-        throw new IllegalStateException(
-            "patterns: " + patterns.size() + " (expected: at most " + WireLimits.TYPES_MAX + ")");
-      }
-      return new ConsumptionSettings(
-          ConsumptionSettings.Kind.EVENTS,
-          destination,
-          List.copyOf(patterns),
-          credit == 0 ? creditByDefault : credit,
-          threads,
-          leaseMs,
-          autoExtend,
-          deadline);
+      return new Receiver<>(
+          client, setup.startWithoutHandlers(), LeasedEvent.class, setup.destination());
     }
 
     private static EventResult result(@Nullable EventResult result) {
