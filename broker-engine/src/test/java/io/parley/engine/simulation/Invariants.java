@@ -66,8 +66,8 @@ final class Invariants {
         require(
             world.has(spot)
                 || history.mayHaveEnded.getOrDefault(spot, 0) > 0
-                || (history.deadOnce.contains(spot)
-                    && history.placesWithDrops.contains(spot.place()))
+                || (history.placesWithDrops.contains(spot.place())
+                    && (history.deadOnce.contains(spot) || history.mayBeDead.contains(spot)))
                 || wasAdopted(world, history, spot),
             history.seen.get(spot) + " was at " + spot + " and is gone, though nobody ended it");
       }

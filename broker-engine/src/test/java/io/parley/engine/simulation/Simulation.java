@@ -43,8 +43,10 @@ final class Simulation {
   static final String[] COMMANDS = {"cart.Add", "cart.Remove", "pay.Pay", "late.Do"};
   static final String[] EVENTS = {"cart.Added", "cart.Removed", "pay.Paid", "nobody.Cares"};
 
+  static final int MAX_ATTEMPTS = 4;
+
   private static final EngineSettings SETTINGS =
-      TestNamespace.settings(4, false, Duration.ofDays(1));
+      TestNamespace.settings(MAX_ATTEMPTS, false, Duration.ofDays(1));
   private static final int PRODUCERS = 3;
   private static final int BACKLOG_MAX = 80;
 

@@ -64,6 +64,9 @@ final class Worker implements DeliverySink {
         held.add(delivery);
         got++;
         simulation.history.delivered(delivery);
+        if (delivery.attempt() >= Simulation.MAX_ATTEMPTS) {
+          simulation.history.mayBeDead.add(delivery.spot());
+        }
         at = record.end();
       }
       segment.batch().release();
@@ -229,6 +232,9 @@ final class Worker implements DeliverySink {
       completions.add(completion);
       if (ends(settlements.get(i))) {
         history.mayHaveEnded.merge(delivery.spot(), 1, Integer::sum);
+      }
+      if (settlements.get(i) instanceof Settlement.Fail fail && fail.isFinal()) {
+        history.mayBeDead.add(delivery.spot());
       }
     }
     simulation.submit(
