@@ -123,8 +123,7 @@ final class Simulation {
   }
 
   private void check() {
-    // While it is ahead, what it did isn't told yet: the world is looked at in another step.
-    if (engine != null && !store.isCrashed() && !sequencer.isAhead()) {
+    if (mayBeLookedAt()) {
       World world = World.of(engine, history);
       for (Invariant invariant : invariants) {
         try {
@@ -135,6 +134,11 @@ final class Simulation {
       }
     }
     history.endStep();
+  }
+
+  /** While it is ahead, what it did isn't told yet, and may never have been. */
+  private boolean mayBeLookedAt() {
+    return engine != null && !store.isCrashed() && !sequencer.isAhead();
   }
 
   /** A new connection to the broker. */
@@ -295,10 +299,11 @@ final class Simulation {
     boolean wrong = mayBeDelayed && !event && !type.equals("late.Do") && oneIn(15);
     String body = later ? name + "later" : name;
     MessageId id = new MessageId(0x51, fnv(body));
-    history.sent.put(body, new Sent(body, id, type, event, key, tracked));
+    boolean asEvent = event != wrong; // refused, unless nobody has claimed the type yet
+    history.sent.put(body, new Sent(body, id, type, asEvent, key, tracked));
     return new Message(
         id,
-        event != wrong ? MessageKind.EVENT : MessageKind.COMMAND,
+        asEvent ? MessageKind.EVENT : MessageKind.COMMAND,
         type,
         key,
         null,
@@ -344,7 +349,7 @@ final class Simulation {
   }
 
   private boolean isAllDone() {
-    return engine != null
+    return mayBeLookedAt()
         && producers.stream().allMatch(Producer::isIdle)
         && World.of(engine, history).places.values().stream()
             .allMatch(
