@@ -62,6 +62,9 @@ final class History {
   /** Messages that were dead letters once. */
   final Set<Spot> deadOnce = new HashSet<>();
 
+  /** Messages that were dead letters when the world was last looked at. */
+  final Set<Spot> deadBefore = new HashSet<>();
+
   /** Messages whose last attempt somebody has, or ended: they may be dead between two looks. */
   final Set<Spot> mayBeDead = new HashSet<>();
 

@@ -178,7 +178,10 @@ final class Invariants {
     }
   }
 
-  /** Of one key at most one message is in somebody's hands, and it is the first that is there. */
+  /**
+   * Of one key at most one message is in somebody's hands, and it is the first that is there. One
+   * that was a dead letter at the last look may have been put back after the delivery.
+   */
   static final class KeysAreHandledOneAtATimeAndInOrder implements Invariant {
     @Override
     public void check(World world, History history) {
@@ -192,6 +195,8 @@ final class Invariants {
                   (sequence, present) ->
                       require(
                           present.state() == State.DEAD
+                              || history.deadBefore.contains(
+                                  new Spot(delivery.spot().place(), sequence))
                               || !key.equals(history.sent.get(present.body()).key()),
                           delivery + " before " + present + " of the same key"));
         }

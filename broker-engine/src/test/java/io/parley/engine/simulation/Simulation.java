@@ -132,6 +132,8 @@ final class Simulation {
           throw new AssertionError(invariant.getClass().getSimpleName() + ": " + e.getMessage(), e);
         }
       }
+      history.deadBefore.clear();
+      history.deadBefore.addAll(world.dead());
     }
     history.endStep();
   }

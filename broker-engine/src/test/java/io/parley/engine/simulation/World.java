@@ -6,8 +6,10 @@ import io.parley.engine.Engine;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.simulation.History.Spot;
 import io.parley.protocol.model.MessageRecord;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What is on the broker's disk and in its memory after a step, as its own views tell it. */
@@ -74,6 +76,20 @@ final class World {
 
   static String body(MessageRecord record) {
     return new String(record.toMessage().body(), UTF_8);
+  }
+
+  /** The dead letters. */
+  Set<Spot> dead() {
+    Set<Spot> dead = new HashSet<>();
+    places.forEach(
+        (place, present) ->
+            present.forEach(
+                (sequence, is) -> {
+                  if (is.state() == State.DEAD) {
+                    dead.add(new Spot(place, sequence));
+                  }
+                }));
+    return dead;
   }
 
   boolean has(Spot spot) {
