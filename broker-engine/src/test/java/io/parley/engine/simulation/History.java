@@ -104,6 +104,12 @@ final class History {
     bodies(spot.place).put(spot.sequence, body);
   }
 
+  /** Whether a message may have been a dead letter since the last look, and isn't any more. */
+  boolean wasPutBack(Spot spot) {
+    return placesWithRedrives.contains(spot.place)
+        && (deadBefore.contains(spot) || mayBeDead.contains(spot));
+  }
+
   void delivered(Delivery delivery) {
     seen(delivery.spot, delivery.body);
     newDeliveries.add(delivery);

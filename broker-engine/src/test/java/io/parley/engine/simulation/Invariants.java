@@ -195,8 +195,7 @@ final class Invariants {
                   (sequence, present) ->
                       require(
                           present.state() == State.DEAD
-                              || history.deadBefore.contains(
-                                  new Spot(delivery.spot().place(), sequence))
+                              || history.wasPutBack(new Spot(delivery.spot().place(), sequence))
                               || !key.equals(history.sent.get(present.body()).key()),
                           delivery + " before " + present + " of the same key"));
         }
