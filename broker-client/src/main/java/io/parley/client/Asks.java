@@ -66,6 +66,10 @@ final class Asks {
     return begin(new OutcomeWait(command, timeout.toMillis()));
   }
 
+  CompletableFuture<Void> cancel(MessageId command) {
+    return begin(new Cancellation(command));
+  }
+
   CompletableFuture<Void> declareSubscription(String subscription, List<String> patterns) {
     return begin(new Declaration(subscription, patterns));
   }
@@ -149,6 +153,31 @@ final class Asks {
     @Override
     ParleyException timedOut(boolean connected) {
       return noAnswer("outcome of " + command, connected);
+    }
+  }
+
+  private final class Cancellation extends TimedCall<Void> {
+    private final MessageId command;
+
+    Cancellation(MessageId command) {
+      super(connection, connection.settings().sendTimeout().toMillis(), 0);
+      this.command = command;
+    }
+
+    @Override
+    Request frame() {
+      return new Request.CancelCommand(correlation(), command);
+    }
+
+    @Override
+    void answered(Response response) {
+      Response.Ok unused = (Response.Ok) response;
+      complete(null);
+    }
+
+    @Override
+    ParleyException timedOut(boolean connected) {
+      return noAnswer("cancelling command " + command, connected);
     }
   }
 

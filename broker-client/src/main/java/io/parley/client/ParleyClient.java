@@ -278,6 +278,26 @@ public final class ParleyClient implements AutoCloseable {
     return asks.outcome(command, Deadline.atMost(Numbers.requireMillis("timeout", timeout, 0)));
   }
 
+  /**
+   * Cancels a command that waits: for its turn, its time, its next attempt, or an owner of its
+   * type. Its outcome is {@code CANCELLED} then, once this returns durably. Cancelling again is no
+   * error.
+   *
+   * @throws io.parley.protocol.ParleyException {@code NOT_CANCELLABLE} if a consumer has it or it
+   *     has ended, {@code NOT_FOUND} if nothing is known of it; {@code DEADLINE_EXCEEDED} after
+   *     {@link Builder#sendTimeout}: the broker has to look for it, which takes a while in a long
+   *     backlog
+   */
+  public void cancel(MessageId command) {
+    requireNotOnEventLoop();
+    await(cancelAsync(command), settings.sendTimeout(), "cancelling command " + command);
+  }
+
+  /** As {@link #cancel}, without waiting. */
+  public CompletableFuture<Void> cancelAsync(MessageId command) {
+    return asks.cancel(command);
+  }
+
   /** As {@link #ask(Query)}, without page and filters. */
   public <T> Answer<T> ask(String type, Object body, Class<T> answerType, Duration deadline) {
     return ask(Query.of(type, body, answerType).deadline(deadline));

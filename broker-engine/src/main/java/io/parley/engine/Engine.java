@@ -21,6 +21,7 @@ import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.OperationHandler;
 import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.engine.settle.Endings;
 import io.parley.engine.settle.RetryPolicy;
 import io.parley.engine.settle.Settlements;
 import io.parley.engine.store.Store;
@@ -65,6 +66,7 @@ public final class Engine implements OperationHandler {
   private final OutcomeLedger outcomes;
   private final Intake intake;
   private final Settlements settlements;
+  private final Endings endings;
   private final Queue<Operation> proposals = new ArrayDeque<>();
   private final Set<Integer> adopting = new HashSet<>();
   private final Map<String, TypeMove> moves = new LinkedHashMap<>();
@@ -103,6 +105,7 @@ public final class Engine implements OperationHandler {
             settings.backOffMin().toMillis(),
             settings.backOffMax().toMillis());
     settlements = new Settlements(destinations, intake, outcomes, retries, boot);
+    endings = new Endings(destinations, outcomes);
     catalog.moving().forEach(type -> newMove(type.name()).resume());
     propose(catalog.adoptions());
     if (catalog.isDeclaredOnly() != settings.declaredTypesOnly()) {
@@ -248,6 +251,13 @@ public final class Engine implements OperationHandler {
                 lose(from, epoch, sequences, ErrorClass.LEASE_EXPIRED.name()));
   }
 
+  /** Has messages ended whose time is over. */
+  public void expireMessages(long nowMs) {
+    if (destinations.takeExpiring(seen(nowMs))) {
+      proposals.add(new Operation.Expire());
+    }
+  }
+
   private void lose(Destination from, long epoch, List<Long> sequences, String reason) {
     proposals.add(new Operation.LoseAttempts(from.id(), epoch, sequences, reason));
   }
@@ -257,6 +267,11 @@ public final class Engine implements OperationHandler {
   /** Messages whose lease expired since this engine was made. Any thread. */
   public long leasesExpired() {
     return leasesExpired;
+  }
+
+  /** Messages that expired since this engine was made. Any thread. */
+  public long messagesExpired() {
+    return endings.expired();
   }
 
   /** Started handlings after which a message is set aside. */
@@ -452,6 +467,19 @@ public final class Engine implements OperationHandler {
   @Override
   public Result dropDeadLetters(Operation.DropDeadLetters operation) {
     return settlements.drop(group(), operation);
+  }
+
+  @Override
+  public Result expire(Operation.Expire operation) {
+    if (endings.expire(group())) {
+      proposals.add(operation);
+    }
+    return new Result.Count(0);
+  }
+
+  @Override
+  public Result cancel(Operation.Cancel operation) {
+    return endings.cancel(group(), operation);
   }
 
   @Override

@@ -40,6 +40,7 @@ public enum ErrorCode {
   LEASE_LOST(401, false, "The lease ended or is another consumer's; this settle did not count."),
   ALREADY_SETTLED(402, false, "The message was settled before."),
   NOT_REJECTABLE(403, false, "Events state facts and can't be rejected; fail or complete them."),
+  NOT_CANCELLABLE(404, false, "Only a command that waits can be cancelled."),
 
   STORE_UNAVAILABLE(501, true, "The disk refused a write; see the broker's readiness."),
   DATA_FORMAT_TOO_NEW(502, false, "The data directory was written by a newer Parley."),

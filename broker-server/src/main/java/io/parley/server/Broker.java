@@ -130,6 +130,7 @@ public final class Broker implements AutoCloseable {
       AdminOperations admin) {
     namespace.addListener(metrics.engine());
     metrics.engine().leasesExpired(namespace::leasesExpired);
+    metrics.engine().messagesExpired(namespace::messagesExpired);
     metrics.engine().inFlight(namespace.sequencer()::bytesInFlight);
     metrics.destinations(admin, List.of(namespace.name()));
     metrics

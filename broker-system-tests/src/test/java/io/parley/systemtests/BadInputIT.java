@@ -24,7 +24,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -288,10 +287,6 @@ class BadInputIT {
           ErrorCode.INVALID_ARGUMENT,
           "priority",
           () -> client.send(OutgoingMessage.of(type, "").priority(3)));
-      assertFails(
-          ErrorCode.INVALID_ARGUMENT,
-          "expiry",
-          () -> client.send(OutgoingMessage.of(type, "").expiresAt(Instant.now().plusSeconds(60))));
       assertStillServes(client);
     }
   }

@@ -61,6 +61,7 @@ public final class ExitCode {
           WRONG_KIND,
           TOO_MANY,
           NOT_REJECTABLE,
+          NOT_CANCELLABLE,
           BAD_QUERY ->
           DATA;
       case DATA_FORMAT_TOO_NEW, DATA_DIRECTORY_LOCKED -> CONFIG;

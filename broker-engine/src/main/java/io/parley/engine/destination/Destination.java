@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: {@code leased} counts messages whose holder has not ended.
  */
 public final class Destination {
+  /** Messages with one of these have something to be looked after when they are finished. */
+  private static final int NOT_PLAIN =
+      MessageRecord.FLAG_KEY | MessageRecord.FLAG_TRACK_OUTCOME | MessageRecord.FLAG_EXPIRES;
+
   private final Messages messages;
   private DestinationDefinition definition;
   private final LongHeap returned = new LongHeap();
@@ -50,9 +54,10 @@ public final class Destination {
 
   boolean stirred;
 
-  Destination(DestinationDefinition definition, Store store, Chunks chunks) {
+  Destination(
+      DestinationDefinition definition, Store store, Chunks chunks, Expirations expirations) {
     this.definition = definition;
-    this.messages = new Messages(definition.id(), store, chunks);
+    this.messages = new Messages(definition.id(), store, chunks, expirations);
   }
 
   /** Takes over the counts a restart found. */
@@ -216,8 +221,7 @@ public final class Destination {
    */
   public int finishPlain(long epoch, long sequence, int count) {
     Run run = messages.run(sequence);
-    if (run == null
-        || (run.flags & (MessageRecord.FLAG_KEY | MessageRecord.FLAG_TRACK_OUTCOME)) != 0) {
+    if (run == null || (run.flags & NOT_PLAIN) != 0) {
       return 0;
     }
     int from = run.index(sequence);
@@ -419,7 +423,7 @@ public final class Destination {
     return false;
   }
 
-  /** A message of a run, which nobody holds, is another queue's now. */
+  /** A message of a run, which nobody holds, is another queue's now, or nobody's. */
   void moveAway(Run run, int index) {
     long keyHash = messages.keyHash(run, index);
     messages.leave(run, index);
@@ -434,6 +438,24 @@ public final class Destination {
     if (gates != null) {
       leaveKey(message.keyHash, message.sequence);
     }
+  }
+
+  /**
+   * A message wherever it waits or is held. Reads committed entries: needs a group of its own.
+   *
+   * @param run first sequence of the run it was in; 0 if it was in none
+   * @return null if it is done with, set aside, or moved on
+   */
+  public @Nullable WaitingMessage waiting(Group group, long sequence, long run) {
+    Run found = run == 0 ? null : messages.runInGroup(run);
+    if (found != null && !found.isDone(found.index(sequence))) {
+      return new WaitingMessage(this, sequence, found, null);
+    }
+    SingleMessage single = messages.delayed().find(sequence);
+    if (single == null) {
+      single = messages.delayed().stored(group.transaction(), sequence);
+    }
+    return single == null ? null : new WaitingMessage(this, sequence, null, single);
   }
 
   // ---------------------------------------------------------------- a look at messages
@@ -675,7 +697,11 @@ public final class Destination {
     if (holder != null && !holder.isEnded()) {
       return true;
     }
-    if (!grant.fits(0, messages.record(run, index).size())) {
+    MessageRecord record = messages.record(run, index);
+    if (isExpired(record, nowMs)) {
+      return true;
+    }
+    if (!grant.fits(0, record.size())) {
       return false;
     }
     if (mayPass(messages.keyHash(run, index), sequence, null, nowMs)) {
@@ -686,6 +712,9 @@ public final class Destination {
 
   private boolean grantSingle(Grant grant, SingleMessage single, long nowMs) {
     if (single.holder() != null && !single.holder().isEnded()) {
+      return true;
+    }
+    if (isExpired(messages.record(single), nowMs)) {
       return true;
     }
     if (!grant.fits(0, single.size)) {
@@ -712,7 +741,12 @@ public final class Destination {
     int end = from;
     int passed = from;
     while (end < to && run.isFresh(end)) {
-      int more = messages.record(run, end).size();
+      MessageRecord record = messages.record(run, end);
+      if (isExpired(record, nowMs)) {
+        passed = end + 1;
+        break;
+      }
+      int more = record.size();
       if (!grant.fits(size, more)) {
         grant.close();
         break;
@@ -745,6 +779,11 @@ public final class Destination {
 
   private boolean mayPass(long keyHash, long sequence, @Nullable SingleMessage single, long nowMs) {
     return keyHash == 0 || gates().pass(keyHash, sequence, single, nowMs);
+  }
+
+  /** Whether it is too late for a message: it stays until {@link Expirations} has it ended. */
+  private static boolean isExpired(MessageRecord record, long nowMs) {
+    return record.has(MessageRecord.FLAG_EXPIRES) && record.expiresAtMs() <= nowMs;
   }
 
   /** Whether there are messages before a sequence that nobody looked at yet. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Destinations {
   private static final int VERSION = 1;
+
+  /** After which time a message is looked at again that somebody had when it expired. */
+  private static final int HELD_AGAIN_MS = 1_000;
+
   private static final byte[] LAST_ID = Keys.of("last-destination");
 
   private final Store store;
   private final Chunks chunks;
   private final Epochs epochs;
+  private final Expirations expirations;
   private final Map<Integer, Destination> byId = new LinkedHashMap<>();
   private final Map<DestinationKind, Map<String, Destination>> byName =
       new EnumMap<>(DestinationKind.class);
@@ -57,6 +63,7 @@ public final class Destinations {
     this.store = store;
     this.chunks = chunks;
     this.epochs = epochs;
+    this.expirations = new Expirations(store);
     for (DestinationKind kind : DestinationKind.values()) {
       byName.put(kind, new HashMap<>());
     }
@@ -94,7 +101,7 @@ public final class Destinations {
   }
 
   private Destination add(DestinationDefinition definition) {
-    Destination destination = new Destination(definition, store, chunks);
+    Destination destination = new Destination(definition, store, chunks, expirations);
     byId.put(definition.id(), destination);
     names(definition.kind()).put(definition.name(), destination);
     return destination;
@@ -155,7 +162,7 @@ public final class Destinations {
     if (record.notBeforeMs() > group.timeMs()) {
       destination.messages().appendDelayed(group, record, offset);
     } else {
-      destination.messages().append(offset, record.size(), record.flags());
+      destination.messages().append(group, record, offset);
     }
   }
 
@@ -277,6 +284,41 @@ public final class Destinations {
       return 0;
     }
     return byWakeTime.isEmpty() ? Long.MAX_VALUE : byWakeTime.first().wakeAtMs;
+  }
+
+  /** Whether messages have to be ended whose time is over; asked once for each {@link #expired}. */
+  public boolean takeExpiring(long nowMs) {
+    boolean due = expirations.nextMs() <= nowMs;
+    if (due) {
+      expirations.taken();
+    }
+    return due;
+  }
+
+  /**
+   * Waiting messages whose time is over, the earliest first. One that is in somebody's hands is
+   * looked at again after a while. Reads committed entries: needs a group of its own.
+   *
+   * @param max most entries looked at
+   * @param visitor ends each
+   * @return whether there may be more
+   */
+  public boolean expired(Group group, int max, BiConsumer<Destination, WaitingMessage> visitor) {
+    List<Expirations.Due> due = expirations.due(group.timeMs(), max);
+    for (Expirations.Due next : due) {
+      Destination destination = byId.get(next.destination());
+      WaitingMessage message =
+          destination == null ? null : destination.waiting(group, next.sequence(), next.run());
+      expirations.delete(group, next.atMs(), next.destination(), next.sequence());
+      if (message != null && message.isLeased()) {
+        long again = group.timeMs() + HELD_AGAIN_MS;
+        expirations.put(group, again, next.destination(), next.sequence(), next.run());
+      } else if (message != null) {
+        touch(destination);
+        visitor.accept(destination, message);
+      }
+    }
+    return due.size() == max;
   }
 
   /** Adds a consumer; it has no credit yet. */

@@ -39,6 +39,7 @@ final class Messages {
   private final int destination;
   private final Store store;
   private final Chunks chunks;
+  private final Expirations expirations;
 
   // durable, in DESTINATION_STATE
   private long nextSequence = 1;
@@ -57,10 +58,11 @@ final class Messages {
   private boolean changed;
   private long committedEnd;
 
-  Messages(int destination, Store store, Chunks chunks) {
+  Messages(int destination, Store store, Chunks chunks, Expirations expirations) {
     this.destination = destination;
     this.store = store;
     this.chunks = chunks;
+    this.expirations = expirations;
     this.delayed = new DelayedMessages(destination, store);
   }
 
@@ -164,11 +166,15 @@ final class Messages {
   }
 
   /** Adds a message whose record lies in the group's chunk. */
-  void append(int offset, int size, int flags) {
+  void append(Group group, MessageRecord record, int offset) {
     if (open == null) {
       open = new Run.Builder(nextSequence);
     }
-    open.add(offset, size, flags);
+    int size = record.size();
+    open.add(offset, size, record.flags());
+    if (record.has(MessageRecord.FLAG_EXPIRES)) {
+      noteExpiry(group, record, nextSequence, open.firstSequence());
+    }
     nextSequence++;
     inRuns++;
     bytes += size;
@@ -180,6 +186,7 @@ final class Messages {
     closeRun(group);
     window().skip(nextSequence);
     group.retain(group.position());
+    noteExpiry(group, record, nextSequence, 0);
     put(group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
   }
 
@@ -192,13 +199,33 @@ final class Messages {
     bytes += moved.bytes;
     changed = true;
     addRun(group, moved);
+    if ((moved.flags & MessageRecord.FLAG_EXPIRES) != 0) {
+      for (int i = 0; i < moved.count; i++) {
+        noteExpiry(group, record(moved, i), moved.firstSequence + i, moved.firstSequence);
+      }
+    }
   }
 
   /** Adds another destination's delayed message. */
   void adopt(Group group, SingleMessage message) {
     closeRun(group);
     window().skip(nextSequence);
+    noteExpiry(group, record(message), nextSequence, 0);
     put(group, message.movedTo(nextSequence++, later(group, message.dueMs)));
+  }
+
+  /** It has to end when its time comes, if it still waits then. */
+  private void noteExpiry(Group group, MessageRecord record, long sequence, long run) {
+    if (record.has(MessageRecord.FLAG_EXPIRES)) {
+      expirations.put(group, record.expiresAtMs(), destination, sequence, run);
+    }
+  }
+
+  /** It doesn't wait any more. */
+  void forgetExpiry(Group group, MessageRecord record, long sequence) {
+    if (record.has(MessageRecord.FLAG_EXPIRES)) {
+      expirations.delete(group, record.expiresAtMs(), destination, sequence);
+    }
   }
 
   /** A time that has not come, so that the message stays on disk until it is its turn. */
@@ -266,6 +293,19 @@ final class Messages {
     }
     byte[] value = store.get(Table.RUNS, Keys.of(destination, firstSequence));
     return value == null ? null : Run.decode(firstSequence, value);
+  }
+
+  /**
+   * The run that starts with a sequence, as the group being built left it; null if it is gone.
+   * Nothing else may change runs in this group.
+   */
+  @Nullable Run runInGroup(long firstSequence) {
+    for (Run run : changedRuns) {
+      if (run.firstSequence == firstSequence) {
+        return run;
+      }
+    }
+    return runAt(firstSequence);
   }
 
   /** The committed dead letter with a sequence, or null. */
@@ -435,11 +475,15 @@ final class Messages {
   long remove(Group group, long sequence) {
     SingleMessage single = single(group, sequence);
     if (single != null) {
+      forgetExpiry(group, record(single), sequence);
       takeOut(group, single);
       group.release(single.chunk);
       return single.keyHash;
     }
     Run run = runOf(sequence);
+    if ((run.flags & MessageRecord.FLAG_EXPIRES) != 0) {
+      forgetExpiry(group, record(run, run.index(sequence)), sequence);
+    }
     long keyHash = keyHash(run, run.index(sequence));
     leave(run, run.index(sequence));
     return keyHash;
@@ -494,6 +538,7 @@ final class Messages {
 
   /** Adds a message that was set aside to the dead letters. */
   void bury(Group group, SingleMessage letter) {
+    forgetExpiry(group, record(letter), letter.sequence);
     group
         .transaction()
         .put(Table.DEAD_LETTERS, Keys.of(destination, letter.sequence), letter.encode());
@@ -505,6 +550,7 @@ final class Messages {
   /** A dead letter may be handled again, with no attempts counted. */
   void redrive(Group group, SingleMessage letter) {
     removeLetter(group, letter);
+    noteExpiry(group, record(letter), letter.sequence, 0);
     put(group, letter.redriven(later(group, 0)));
   }
 
@@ -618,11 +664,23 @@ final class Messages {
   }
 
   private void handOver(Group group, Messages queue, Run run) {
-    queue.adopt(group, run);
+    queue.adopt(group, run.doneCount() == 0 ? run : rest(run));
     group.transaction().delete(Table.RUNS, Keys.of(destination, run.firstSequence));
-    inRuns -= run.count;
+    inRuns -= run.count - run.doneCount();
     bytes -= run.bytes;
     changed = true;
+  }
+
+  /** What is left of a run of which some expired or were cancelled. */
+  private Run rest(Run run) {
+    Run.Builder left = new Run.Builder(0);
+    for (int i = 0; i < run.count; i++) {
+      if (!run.isDone(i)) {
+        MessageRecord record = record(run, i);
+        left.add(record.offset(), record.size(), record.flags());
+      }
+    }
+    return left.build(run.chunk, run.storedAtMs);
   }
 
   /** Hands over delayed messages up to a sequence; returns which is the next. */

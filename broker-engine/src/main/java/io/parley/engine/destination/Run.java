@@ -198,6 +198,10 @@ final class Run {
       this.firstSequence = firstSequence;
     }
 
+    long firstSequence() {
+      return firstSequence;
+    }
+
     void add(int offset, int size, int messageFlags) {
       if (offset != end) {
         if (parts == fragments.length) {

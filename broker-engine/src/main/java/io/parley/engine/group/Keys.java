@@ -69,6 +69,15 @@ public final class Keys {
     return key;
   }
 
+  /** A time, and a message of a destination. */
+  public static byte[] byTime(long timeMs, int destination, long sequence) {
+    byte[] key = new byte[20];
+    LONG.set(key, 0, timeMs);
+    INT.set(key, 8, destination);
+    LONG.set(key, 12, sequence);
+    return key;
+  }
+
   /** A time, what it is about, and an id. */
   public static byte[] of(long timeMs, byte what, MessageId id) {
     byte[] key = new byte[25];

@@ -240,6 +240,39 @@ public sealed interface Operation {
     }
   }
 
+  /** Ends waiting messages whose time is over. Result: {@link Result.Count} of no meaning. */
+  record Expire() implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.expire(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /**
+   * Ends a command that waits. Result: {@link Result.Done}; {@link Result.Refused} with {@code
+   * NOT_CANCELLABLE} if it is not there, or in somebody's hands.
+   *
+   * @param destination where it was found
+   * @param sequence its number there
+   * @param run first sequence of its run; 0 if it has an entry of its own
+   */
+  record Cancel(MessageId command, int destination, long sequence, long run) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.cancel(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
   /**
    * Forgets outcomes, dedup ids and producer sessions whose time is over. Result: {@link
    * Result.Count}.

@@ -41,6 +41,12 @@ public interface OperationHandler {
   /** See {@link Operation.DropDeadLetters}. */
   Result dropDeadLetters(Operation.DropDeadLetters operation);
 
+  /** See {@link Operation.Expire}. */
+  Result expire(Operation.Expire operation);
+
+  /** See {@link Operation.Cancel}. */
+  Result cancel(Operation.Cancel operation);
+
   /** See {@link Operation.Forget}. */
   Result forget(Operation.Forget operation);
 }

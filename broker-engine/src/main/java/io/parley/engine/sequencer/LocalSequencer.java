@@ -214,6 +214,7 @@ public final class LocalSequencer implements Sequencer {
     if (nowMs >= nextSweepMs) {
       nextSweepMs = nowMs + LEASE_SWEEP_MS;
       current.expireLeases(nowMs);
+      current.expireMessages(nowMs);
       current.rest();
       store.maintain();
     }

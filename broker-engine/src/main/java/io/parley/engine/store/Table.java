@@ -36,7 +36,9 @@ public enum Table {
   /** (time, what, id) → nothing: what is to be forgotten when. */
   EXPIRIES(14),
   /** Message id → nothing: ids already stored, inside the dedup window. */
-  DEDUP(15);
+  DEDUP(15),
+  /** (time, destination, sequence) → first sequence of its run: when messages that wait expire. */
+  EXPIRING(16);
 
   private final int number;
 

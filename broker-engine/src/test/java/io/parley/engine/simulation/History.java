@@ -21,7 +21,13 @@ final class History {
       String type,
       boolean isEvent,
       @Nullable String key,
-      boolean tracked) {}
+      boolean tracked,
+      long expiresAtMs) {
+    /** Whether its time is over. */
+    boolean isExpired(long nowMs) {
+      return expiresAtMs != 0 && expiresAtMs <= nowMs;
+    }
+  }
 
   /** A message in a place. */
   record Spot(int place, long sequence) {}
@@ -34,6 +40,7 @@ final class History {
     enum Kind {
       COMPLETED,
       REJECTED,
+      CANCELLED,
       SET_ASIDE
     }
   }
@@ -102,6 +109,11 @@ final class History {
     }
     seenBodies.add(body);
     bodies(spot.place).put(spot.sequence, body);
+  }
+
+  /** Whether a message was a dead letter once, or may have been between two looks. */
+  boolean mayHaveBeenDead(Spot spot) {
+    return deadOnce.contains(spot) || mayBeDead.contains(spot);
   }
 
   /** Whether a message may have been a dead letter since the last look, and isn't any more. */

@@ -36,6 +36,7 @@ final class Invariants {
         new EachMessageIsStoredOnce(),
         new CompletionsAreAtomic(),
         new OutcomesAgree(),
+        new ExpiredOnesAreGoneAndToldSo(),
         new CountsAgree());
   }
 
@@ -51,6 +52,9 @@ final class Invariants {
     public void check(World world, History history) {
       for (String body : history.confirmed.keySet()) {
         Sent sent = history.sent.get(body);
+        if (sent.isExpired(world.engine.timeMs())) {
+          continue; // it may have been gone before anybody looked
+        }
         require(
             sent.isEvent() || history.seenBodies.contains(body),
             "command " + body + " was confirmed and is nowhere");
@@ -66,8 +70,8 @@ final class Invariants {
         require(
             world.has(spot)
                 || history.mayHaveEnded.getOrDefault(spot, 0) > 0
-                || (history.placesWithDrops.contains(spot.place())
-                    && (history.deadOnce.contains(spot) || history.mayBeDead.contains(spot)))
+                || history.sent.get(history.seen.get(spot)).isExpired(world.engine.timeMs())
+                || (history.placesWithDrops.contains(spot.place()) && history.mayHaveBeenDead(spot))
                 || wasAdopted(world, history, spot),
             history.seen.get(spot) + " was at " + spot + " and is gone, though nobody ended it");
       }
@@ -145,7 +149,7 @@ final class Invariants {
             && sent.key() == null
             && !sent.body().contains("later")
             && delivery.attempt() == 1
-            && !history.deadOnce.contains(delivery.spot())) {
+            && !history.mayHaveBeenDead(delivery.spot())) {
           Long previous = last.put(delivery.spot().place(), delivery.spot().sequence());
           require(
               previous == null || previous < delivery.spot().sequence(),
@@ -192,12 +196,15 @@ final class Invariants {
           place
               .headMap(delivery.spot().sequence())
               .forEach(
-                  (sequence, present) ->
-                      require(
-                          present.state() == State.DEAD
-                              || history.wasPutBack(new Spot(delivery.spot().place(), sequence))
-                              || !key.equals(history.sent.get(present.body()).key()),
-                          delivery + " before " + present + " of the same key"));
+                  (sequence, present) -> {
+                    Sent before = history.sent.get(present.body());
+                    require(
+                        present.state() == State.DEAD
+                            || history.wasPutBack(new Spot(delivery.spot().place(), sequence))
+                            || before.isExpired(world.engine.timeMs())
+                            || !key.equals(before.key()),
+                        delivery + " before " + present + " of the same key");
+                  });
         }
       }
       world.places.forEach(
@@ -308,6 +315,7 @@ final class Invariants {
           switch (end.kind()) {
             case COMPLETED -> sent.tracked() ? OutcomeStatus.COMPLETED : null;
             case REJECTED -> OutcomeStatus.REJECTED;
+            case CANCELLED -> OutcomeStatus.CANCELLED;
             case SET_ASIDE -> null;
           };
       require(
@@ -316,6 +324,28 @@ final class Invariants {
       require(
           end.kind() != End.Kind.REJECTED || outcome.code().equals(end.code()),
           sent + " was rejected with " + end.code() + ", but " + outcome);
+    }
+  }
+
+  /** A command that is gone since its time was over, and that nobody ended, is told to be so. */
+  static final class ExpiredOnesAreGoneAndToldSo implements Invariant {
+    @Override
+    public void check(World world, History history) {
+      for (Map.Entry<Spot, String> seen : history.seen.entrySet()) {
+        Spot spot = seen.getKey();
+        Sent sent = history.sent.get(seen.getValue());
+        Destination destination = world.engine.destinations().find(spot.place());
+        boolean isOurs =
+            destination != null
+                && destination.definition().kind() == DestinationKind.QUEUE
+                && !world.has(spot)
+                && history.mayHaveEnded.getOrDefault(spot, 0) == 0
+                && !history.mayHaveBeenDead(spot);
+        if (isOurs) {
+          OutcomeStatus status = world.engine.outcomes().find(sent.id()).status();
+          require(status == OutcomeStatus.EXPIRED, sent + " is gone from " + spot + ": " + status);
+        }
+      }
     }
   }
 

@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.MessagePlace;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.sequencer.LocalSequencer;
 import io.parley.engine.sequencer.Sequencer;
 import io.parley.engine.sequencer.SequencerListener;
+import io.parley.engine.simulation.History.End;
 import io.parley.engine.simulation.History.Sent;
+import io.parley.engine.simulation.History.Spot;
 import io.parley.engine.store.CrashingStore;
 import io.parley.engine.store.InMemoryStore;
 import io.parley.engine.store.StoreException;
@@ -20,6 +24,7 @@ import io.parley.engine.testing.TestNamespace;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +54,7 @@ final class Simulation {
       TestNamespace.settings(MAX_ATTEMPTS, false, Duration.ofDays(1));
   private static final int PRODUCERS = 3;
   private static final int BACKLOG_MAX = 80;
+  private static final int EXPIRY_MAX_MS = 20_000;
 
   final SplittableRandom random;
   final History history = new History();
@@ -233,9 +239,13 @@ final class Simulation {
         name, name, List.of(patterns).stream().map(TypePattern::new).toList());
   }
 
+  /** Until it is durable. */
   private void apply(Operation operation) {
-    submit(operation, result -> {});
-    turn();
+    boolean[] answered = {false};
+    submit(operation, result -> answered[0] = true);
+    while (!answered[0]) {
+      turn();
+    }
   }
 
   private void act() {
@@ -249,6 +259,8 @@ final class Simulation {
       time.passMs(oneIn(10) ? -500 : oneIn(4) ? 31_000 : random.nextInt(3_000));
     } else if (oneIn(100)) {
       submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
+    } else if (oneIn(40)) {
+      cancel();
     } else if (oneIn(40)) {
       deadLetters();
     } else if (oneIn(3)) {
@@ -288,6 +300,36 @@ final class Simulation {
     }
   }
 
+  /** Cancels something of which it is known where it was. */
+  private void cancel() {
+    int place = 1 + random.nextInt(5);
+    Destination destination = engine == null ? null : engine.destinations().find(place);
+    if (destination == null) {
+      return;
+    }
+    List<MessagePlace> places = destination.firstPlaces(20);
+    if (places.isEmpty() || sequencer.isAhead()) {
+      return;
+    }
+    MessagePlace chosen = places.get(random.nextInt(places.size()));
+    MessageRecord record = destination.record(chosen);
+    if (record == null) {
+      return;
+    }
+    Spot spot = new Spot(place, chosen.sequence());
+    history.seen(spot, World.body(record));
+    history.mayHaveEnded.merge(spot, 1, Integer::sum);
+    submit(
+        new Operation.Cancel(record.id(), place, chosen.sequence(), chosen.run()),
+        result -> {
+          if (result instanceof Result.Refused) {
+            history.mayHaveEnded.merge(spot, -1, Integer::sum);
+          } else if (result != null) {
+            history.ended.put(spot, new End(End.Kind.CANCELLED, ""));
+          }
+        });
+  }
+
   // ---------------------------------------------------------------- messages
 
   /** A new message of the world, and what is known of it. */
@@ -302,7 +344,9 @@ final class Simulation {
     String body = later ? name + "later" : name;
     MessageId id = new MessageId(0x51, fnv(body));
     boolean asEvent = event != wrong; // refused, unless nobody has claimed the type yet
-    history.sent.put(body, new Sent(body, id, type, asEvent, key, tracked));
+    long expiresAtMs =
+        mayBeDelayed && oneIn(8) ? time.millis() + 1 + random.nextInt(EXPIRY_MAX_MS) : 0;
+    history.sent.put(body, new Sent(body, id, type, asEvent, key, tracked, expiresAtMs));
     return new Message(
         id,
         asEvent ? MessageKind.EVENT : MessageKind.COMMAND,
@@ -311,7 +355,7 @@ final class Simulation {
         null,
         null,
         later ? time.millis() + 1 + random.nextInt(5_000) : 0,
-        0,
+        expiresAtMs,
         0,
         false,
         tracked,
@@ -359,6 +403,11 @@ final class Simulation {
   }
 
   private void requireNothingLeft() {
+    time.passMs(EXPIRY_MAX_MS); // what moved on left the note of its expiry behind
+    for (int i = 0; i < 10; i++) {
+      time.passMs(400);
+      turn();
+    }
     for (int place = 1; place <= 5; place++) {
       history.placesWithDrops.add(place);
       apply(new Operation.DropDeadLetters(place, null));

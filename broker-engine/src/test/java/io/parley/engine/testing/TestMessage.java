@@ -22,6 +22,7 @@ public final class TestMessage {
   private MessageId id;
   private @Nullable String key;
   private long notBeforeMs;
+  private long expiresAtMs;
   private boolean dedup;
   private boolean tracked;
   private int padding;
@@ -75,6 +76,12 @@ public final class TestMessage {
     return this;
   }
 
+  /** Not to be handed out from a time on, milliseconds since the epoch. */
+  public TestMessage expiresAt(long timeMs) {
+    expiresAtMs = timeMs;
+    return this;
+  }
+
   /** To be stored once per id. */
   public TestMessage once() {
     dedup = true;
@@ -98,6 +105,7 @@ public final class TestMessage {
     return (kind + " " + type + " " + body)
         + (key == null ? "" : " key " + key)
         + (notBeforeMs == 0 ? "" : " at " + notBeforeMs)
+        + (expiresAtMs == 0 ? "" : " until " + expiresAtMs)
         + (dedup ? " once " + id : "")
         + (tracked ? " tracked" : "");
   }
@@ -113,7 +121,20 @@ public final class TestMessage {
     byte[] bytes = new byte[text.length + padding];
     System.arraycopy(text, 0, bytes, 0, text.length);
     return new Message(
-        id, kind, type, key, null, null, notBeforeMs, 0, 0, dedup, tracked, null, Map.of(), bytes);
+        id,
+        kind,
+        type,
+        key,
+        null,
+        null,
+        notBeforeMs,
+        expiresAtMs,
+        0,
+        dedup,
+        tracked,
+        null,
+        Map.of(),
+        bytes);
   }
 
   /** Several as a batch. */

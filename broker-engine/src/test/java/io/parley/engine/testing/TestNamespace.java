@@ -386,7 +386,8 @@ public final class TestNamespace {
    * @param ready messages that wait for a consumer
    */
   public record Counts(long ready, int leased, long delayed, long dead, long bytes) {
-    static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+    /** Nothing there. */
+    public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
 
     static Counts of(Destination destination) {
       return new Counts(

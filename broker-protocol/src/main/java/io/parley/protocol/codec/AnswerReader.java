@@ -44,6 +44,7 @@ final class AnswerReader {
           GOODBYE,
           SEND,
           PUBLISH,
+          CANCEL_COMMAND,
           CONSUME,
           SUBSCRIBE,
           CREDIT,

@@ -108,6 +108,7 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
         Request.Publish publish = (Request.Publish) frame;
         yield batch(publish.firstSequence(), publish.batch(), out);
       }
+      case CANCEL_COMMAND -> out.id(((Request.CancelCommand) frame).command());
       case CONSUME -> consume((Request.Consume) frame, out);
       case SUBSCRIBE -> subscribe((Request.Subscribe) frame, out);
       case CREDIT -> {

@@ -31,6 +31,7 @@ final class RequestReader {
       case GOODBYE -> new Request.Goodbye(correlation);
       case SEND -> send(correlation, in);
       case PUBLISH -> publish(correlation, in);
+      case CANCEL_COMMAND -> new Request.CancelCommand(correlation, in.id("command"));
       case CONSUME -> consume(correlation, in);
       case SUBSCRIBE -> subscribe(correlation, in);
       case CREDIT ->

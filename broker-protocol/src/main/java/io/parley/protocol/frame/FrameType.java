@@ -16,6 +16,7 @@ public enum FrameType {
   GOODBYE(0x04),
   SEND(0x10),
   PUBLISH(0x11),
+  CANCEL_COMMAND(0x12),
   CONSUME(0x20),
   SUBSCRIBE(0x21),
   CREDIT(0x22),

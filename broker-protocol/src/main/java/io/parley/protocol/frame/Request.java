@@ -269,6 +269,17 @@ public sealed interface Request extends Frame {
   }
 
   /**
+   * A command shall not be handled any more. Answered by {@link Response.Ok} once that is durable,
+   * or by {@link Response.Failure}: {@code NOT_CANCELLABLE}, {@code NOT_FOUND}. {@code id command}.
+   */
+  record CancelCommand(int correlation, MessageId command) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.CANCEL_COMMAND;
+    }
+  }
+
+  /**
    * What became of a command. Answered by {@link Response.OutcomeIs} at once if it ended, else when
    * it ends or after the wait. {@code id command, u32 wait ms}.
    */

@@ -263,6 +263,7 @@ final class GoldenFrames {
   }
 
   private static void outcomes(Map<String, Frame> frames) {
+    frames.put("cancel-command", new Request.CancelCommand(18, COMMAND));
     frames.put("get-outcome", new Request.GetOutcome(17, COMMAND, 30_000));
     frames.put(
         "outcome",

@@ -180,6 +180,7 @@ class MalformedFrameTest {
           CLOSE_CONSUMER,
           CLOSE_RESPONDER,
           CANCEL_ASK,
+          CANCEL_COMMAND,
           GET_OUTCOME,
           HELLO_OK,
           QUESTION_CANCELLED ->

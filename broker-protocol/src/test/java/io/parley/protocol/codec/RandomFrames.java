@@ -69,6 +69,7 @@ final class RandomFrames {
               sequence() - 1,
               text(TEXT_MAX_BYTES),
               payload());
+      case CANCEL_COMMAND -> new Request.CancelCommand(random.nextInt(), RandomMessages.id(random));
       case GET_OUTCOME ->
           new Request.GetOutcome(random.nextInt(), RandomMessages.id(random), amount());
       case HELLO_OK -> helloOk();

@@ -14,6 +14,7 @@ class FrameTypeTest {
     "04 GOODBYE",
     "10 SEND",
     "11 PUBLISH",
+    "12 CANCEL_COMMAND",
     "20 CONSUME",
     "21 SUBSCRIBE",
     "22 CREDIT",

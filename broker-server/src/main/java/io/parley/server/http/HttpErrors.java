@@ -59,6 +59,7 @@ final class HttpErrors {
           LEASE_LOST,
           ALREADY_SETTLED,
           NOT_REJECTABLE,
+          NOT_CANCELLABLE,
           CANCELLED ->
           409;
       case FRAME_TOO_LARGE, MESSAGE_TOO_LARGE -> 413;

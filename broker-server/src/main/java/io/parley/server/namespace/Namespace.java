@@ -163,6 +163,12 @@ public final class Namespace implements AutoCloseable {
     return trouble;
   }
 
+  /** Messages that expired since its engine was made. Any thread. */
+  public long messagesExpired() {
+    Engine current = engine;
+    return current == null ? 0 : current.messagesExpired();
+  }
+
   /** Messages whose lease expired since the store was opened last. */
   public long leasesExpired() {
     Engine current = engine;

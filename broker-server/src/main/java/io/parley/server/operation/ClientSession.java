@@ -36,6 +36,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -102,6 +103,7 @@ final class ClientSession implements Session {
         case GOODBYE -> goodbye((Request.Goodbye) request);
         case SEND -> send((Request.Send) request);
         case PUBLISH -> publish((Request.Publish) request);
+        case CANCEL_COMMAND -> cancel((Request.CancelCommand) request);
         case CONSUME -> consume((Request.Consume) request);
         case SUBSCRIBE -> subscribe((Request.Subscribe) request);
         case CREDIT -> credit((Request.Credit) request);
@@ -561,6 +563,29 @@ final class ClientSession implements Session {
     }
     seenTypes.sent(request.query(), operations.nowMs());
     queries.ask(record.wrap(request.query().bytes(), request.query().offset()).type(), request);
+  }
+
+  private void cancel(Request.CancelCommand request) {
+    var unused =
+        operations
+            .cancellations()
+            .cancel(namespace.name(), request.command())
+            .whenComplete(
+                (done, failure) ->
+                    channel.send(
+                        failure == null
+                            ? new Response.Ok(request.correlation())
+                            : Replies.failure(request.correlation(), parleyException(failure))));
+  }
+
+  private static ParleyException parleyException(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof ParleyException known
+        ? known
+        : new ParleyException(ErrorCode.INTERNAL, cause.toString());
   }
 
   private void getOutcome(Request.GetOutcome request) {

@@ -40,6 +40,7 @@ public final class Operations implements ConnectionListener {
   private final InstantSource time;
   private final OperationTelemetry telemetry;
   private final long bytesInFlightMax;
+  private final Cancellations cancellations;
   private volatile boolean draining;
   private final Map<MessageId, ClientSession> byProducer = new ConcurrentHashMap<>();
   private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
@@ -65,6 +66,7 @@ public final class Operations implements ConnectionListener {
     this.time = time;
     this.telemetry = telemetry;
     this.bytesInFlightMax = bytesInFlightMax;
+    this.cancellations = new Cancellations(namespaces);
     namespaces.values().forEach(namespace -> namespace.addListener(new OnStoreFailure(namespace)));
   }
 
@@ -133,6 +135,10 @@ public final class Operations implements ConnectionListener {
         limits.sendWindowBytes(),
         (int) sessions.heartbeat().toMillis(),
         leaseMs());
+  }
+
+  Cancellations cancellations() {
+    return cancellations;
   }
 
   LimitSettings limits() {

@@ -1,5 +1,7 @@
 package io.parley.server.operation;
 
+import io.parley.engine.Engine;
+import io.parley.engine.destination.MessagePlace;
 import io.parley.engine.destination.MessageSearch;
 import io.parley.engine.store.StoreException;
 import io.parley.protocol.ErrorCode;
@@ -96,6 +98,18 @@ final class Searches {
                     : search(new Key(namespace, id), found.newest()));
   }
 
+  /** Where a message is; empty if it is nowhere. Waits for the end of the search. */
+  CompletionStage<List<MessagePlace>> places(String namespace, MessageId id) {
+    return owner
+        .view(namespace, Engine::position)
+        .thenCompose(
+            newest -> {
+              Search search = joined(new Key(namespace, id), newest);
+              search.awaited = true;
+              return search.answer.thenApply(found -> search.search.places());
+            });
+  }
+
   private record Found(@Nullable ExplanationInfo ended, long newest) {
     static Found of(@Nullable ExplanationInfo ended, long newest) {
       return new Found(ended, newest);
@@ -139,6 +153,10 @@ final class Searches {
     final CompletableFuture<ExplanationInfo> answer = new CompletableFuture<>();
     private boolean looksInDestinations;
     volatile long askedAtNanos = nanoTime.getAsLong();
+
+    /** Whether somebody waits for its end. */
+    volatile boolean awaited;
+
     private volatile double progress;
     private volatile long bytesLooked;
 
@@ -164,7 +182,9 @@ final class Searches {
     @Override
     public void run() {
       try {
-        if (nanoTime.getAsLong() - askedAtNanos > ABANDONED_AFTER.toNanos()) {
+        boolean isWanted =
+            awaited || nanoTime.getAsLong() - askedAtNanos <= ABANDONED_AFTER.toNanos();
+        if (!isWanted) {
           answer.cancel(false);
           return;
         }

@@ -73,6 +73,15 @@ public final class EngineMetrics implements OperationTelemetry, SequencerListene
   }
 
   /**
+   * Shows expired messages.
+   *
+   * @param messagesExpired messages that expired so far
+   */
+  public void messagesExpired(LongSupplier messagesExpired) {
+    meters.counter(MeterName.MESSAGES_EXPIRED, messagesExpired);
+  }
+
+  /**
    * Shows what others count. Called once.
    *
    * @param leasesExpired leases that ran out so far

@@ -15,6 +15,8 @@ public enum MeterName {
   DELIVERIES("deliveries", Kind.COUNTER, "Messages pushed to consumers, each time."),
   SETTLES("settles", Kind.COUNTER, "Messages settled, and leases extended.", "verdict"),
   LEASES_EXPIRED("leases.expired", Kind.COUNTER, "Leases that ran out."),
+  MESSAGES_EXPIRED(
+      "messages.expired", Kind.COUNTER, "Messages whose time was over before they were handled."),
   OUTCOMES("outcomes", Kind.COUNTER, "Commands whose kept outcome was recorded.", "status"),
 
   GROUP_COMMIT("group.commit", Kind.TIMER, "Time the store took to make a group durable."),

@@ -258,6 +258,7 @@ class ServerMetricsTest {
   private void wireEverything() {
     metrics.readiness(() -> null);
     metrics.engine().leasesExpired(() -> 1);
+    metrics.engine().messagesExpired(() -> 1);
     metrics.engine().inFlight(() -> 2);
     metrics
         .network()

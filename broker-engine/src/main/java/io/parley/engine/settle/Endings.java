@@ -1,0 +1,92 @@
+package io.parley.engine.settle;
+
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
+import io.parley.engine.destination.Destinations;
+import io.parley.engine.destination.WaitingMessage;
+import io.parley.engine.group.Group;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Result;
+import io.parley.engine.outcome.OutcomeLedger;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.Outcome;
+import io.parley.protocol.model.OutcomeStatus;
+import io.parley.protocol.model.Payload;
+
+/** Ends messages that nobody has: those whose time is over, and commands that are cancelled. */
+public final class Endings {
+  /** Messages looked at in one group. */
+  static final int AT_ONCE = 1_000;
+
+  private final Destinations destinations;
+  private final OutcomeLedger outcomes;
+  private volatile long expired;
+
+  /** Ends messages of some destinations. */
+  public Endings(Destinations destinations, OutcomeLedger outcomes) {
+    this.destinations = destinations;
+    this.outcomes = outcomes;
+  }
+
+  /** Messages that expired since this was made. Any thread. */
+  public long expired() {
+    return expired;
+  }
+
+  /**
+   * Ends messages whose time is over; a command's outcome is EXPIRED.
+   *
+   * @return whether there may be more
+   */
+  public boolean expire(Group group) {
+    return destinations.expired(
+        group,
+        AT_ONCE,
+        (from, message) -> {
+          end(group, from, message, OutcomeStatus.EXPIRED);
+          count();
+        });
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by the owner alone
+  private void count() {
+    expired++;
+  }
+
+  /** Ends a command that waits; its outcome is CANCELLED. */
+  public Result cancel(Group group, Operation.Cancel cancel) {
+    MessageId id = cancel.command();
+    Outcome outcome = outcomes.find(id);
+    if (outcome.status() != OutcomeStatus.PENDING) {
+      return notCancellable(id, "is " + outcome.status());
+    }
+    Destination from = destinations.find(cancel.destination());
+    WaitingMessage message =
+        from == null || from.definition().kind() == DestinationKind.INBOX
+            ? null
+            : from.waiting(group, cancel.sequence(), cancel.run());
+    if (from == null || message == null || !message.record().id().equals(id)) {
+      return notCancellable(id, "doesn't wait any more");
+    }
+    if (message.isLeased()) {
+      return notCancellable(id, "is in a consumer's hands");
+    }
+    destinations.touch(from);
+    end(group, from, message, OutcomeStatus.CANCELLED);
+    return Result.DONE;
+  }
+
+  private static Result notCancellable(MessageId id, String why) {
+    return new Result.Refused(
+        ErrorCode.NOT_CANCELLABLE, "command " + id + " " + why + " (expected: it waits)");
+  }
+
+  private void end(Group group, Destination from, WaitingMessage message, OutcomeStatus status) {
+    if (from.definition().kind() != DestinationKind.INBOX) {
+      outcomes.record(
+          group, message.record().id(), new Outcome(status, "", "", Payload.EMPTY, group.timeMs()));
+    }
+    message.remove(group);
+  }
+}
