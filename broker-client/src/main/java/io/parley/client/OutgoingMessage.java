@@ -129,7 +129,10 @@ public final class OutgoingMessage {
     return this;
   }
 
-  /** 0 (default) to 9 (handled first). */
+  /**
+   * 0 (default) to 9 (handled first), kept when it comes back. One with an ordering key keeps its
+   * turn. Meant for few: one with priority costs the broker an entry of its own.
+   */
   public OutgoingMessage priority(int priority) {
     this.priority = priority;
     return this;

@@ -280,17 +280,6 @@ class BadInputIT {
     }
   }
 
-  @Test
-  void shouldRefuseWhatThisVersionDoesNotKeep() {
-    try (ParleyClient client = client()) {
-      assertFails(
-          ErrorCode.INVALID_ARGUMENT,
-          "priority",
-          () -> client.send(OutgoingMessage.of(type, "").priority(3)));
-      assertStillServes(client);
-    }
-  }
-
   // ---- connecting
 
   @Test

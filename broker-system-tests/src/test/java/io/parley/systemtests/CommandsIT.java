@@ -187,6 +187,21 @@ class CommandsIT {
   }
 
   @Test
+  void shouldHandOverHighestPriorityFirst() throws Exception {
+    Received<String> received = new Received<>();
+    try (ParleyClient shop = client("shop");
+        ParleyClient cart = client(service)) {
+      shop.send(OutgoingMessage.of(type, "plain"));
+      shop.send(OutgoingMessage.of(type, "low").priority(1));
+      shop.send(OutgoingMessage.of(type, "high").priority(9));
+
+      collect(cart, received);
+
+      assertThat(received.next(3)).containsExactly("high", "low", "plain");
+    }
+  }
+
+  @Test
   void shouldHandOverOtherCommandsWhileDelayedOneWaits() throws Exception {
     Received<String> received = new Received<>();
     try (ParleyClient shop = client("shop");

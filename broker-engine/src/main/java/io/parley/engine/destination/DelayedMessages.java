@@ -84,7 +84,7 @@ final class DelayedMessages {
   /**
    * Adds one.
    *
-   * @return whether it is due, and therefore in memory
+   * @return whether it is due and in memory; if too many are, it comes in when it is its turn
    */
   boolean put(Group group, SingleMessage message) {
     Transaction transaction = group.transaction();
@@ -94,12 +94,24 @@ final class DelayedMessages {
       transaction.put(Table.BLOCKED_KEYS, blockedKey(message), EMPTY);
     }
     count++;
-    if (message.dueMs <= group.timeMs()) {
+    boolean due = message.dueMs <= group.timeMs();
+    if (due && (loaded.size() < PAGE || message.holder() != null)) {
       keep(message);
       return true;
     }
     nextDueMs = Math.min(nextDueMs, message.dueMs);
+    if (due) {
+      goBackBefore(message);
+    }
     return false;
+  }
+
+  /** Has it brought in along DUE, though the cursor may be past its place. */
+  private void goBackBefore(SingleMessage message) {
+    byte[] before = Keys.of(destination, message.dueMs, message.sequence - 1);
+    if (cursor != null && Arrays.compareUnsigned(before, cursor) < 0) {
+      cursor = before;
+    }
   }
 
   /** Removes one. */
@@ -144,8 +156,8 @@ final class DelayedMessages {
 
   // The rest is called between groups: it reads committed entries.
 
-  /** Brings in the next page of messages whose time has come; adds their sequences to a heap. */
-  void loadDue(long nowMs, LongHeap into) {
+  /** Brings in the next page of messages whose time has come; adds them to those that returned. */
+  void loadDue(long nowMs, ReturnedMessages into) {
     if (nowMs < nextDueMs) {
       return;
     }

@@ -38,7 +38,7 @@ public final class Destination {
 
   private final Messages messages;
   private DestinationDefinition definition;
-  private final LongHeap returned = new LongHeap();
+  private final ReturnedMessages returned;
   private @Nullable KeyGates gates;
   private final List<Consumer> consumers = new ArrayList<>(0);
   private int nextConsumer;
@@ -58,6 +58,7 @@ public final class Destination {
       DestinationDefinition definition, Store store, Chunks chunks, Expirations expirations) {
     this.definition = definition;
     this.messages = new Messages(definition.id(), store, chunks, expirations);
+    this.returned = new ReturnedMessages(messages.delayed());
   }
 
   /** Takes over the counts a restart found. */
@@ -161,6 +162,14 @@ public final class Destination {
   /** Its messages, for those who add to them. */
   Messages messages() {
     return messages;
+  }
+
+  /** Adds a message that waits for its time, or has priority. */
+  void appendSingle(Group group, MessageRecord record, int offset) {
+    long sequence = nextSequence();
+    if (messages.appendSingle(group, record, offset)) {
+      returned.add(sequence);
+    }
   }
 
   /** Puts all that changed into the group's transaction. */
@@ -646,7 +655,7 @@ public final class Destination {
     returnThoseBehindTheCursor();
     do {
       grantReturned(grant, nowMs);
-      while (grant.hasRoom() && (gates == null || !gates.isFull())) {
+      while (grant.hasRoom() && !isMoreDue(nowMs) && (gates == null || !gates.isFull())) {
         Run run = messages.fresh();
         if (run == null) {
           break;
@@ -656,6 +665,11 @@ public final class Destination {
       returnThoseBehindTheCursor();
     } while (grant.hasRoom() && !returned.isEmpty()); // some came back by this
     return grant.delivery();
+  }
+
+  /** Whether due messages come first that {@link #serve} brings in the next time. */
+  private boolean isMoreDue(long nowMs) {
+    return nextDueMs() <= nowMs && returned.isEmpty() && (gates == null || gates.ahead() == 0);
   }
 
   private void grantReturned(Grant grant, long nowMs) {

@@ -159,11 +159,18 @@ public final class Destinations {
   /** Adds a message whose record lies in the group's chunk. */
   public void append(Group group, Destination destination, MessageRecord record, int offset) {
     touch(destination);
-    if (record.notBeforeMs() > group.timeMs()) {
-      destination.messages().appendDelayed(group, record, offset);
+    if (record.has(MessageRecord.FLAG_NOT_BEFORE | MessageRecord.FLAG_PRIORITY)
+        && isSingle(record, group.timeMs())) {
+      destination.appendSingle(group, record, offset);
     } else {
       destination.messages().append(group, record, offset);
     }
+  }
+
+  /** One that waits for its time, or goes before others: with an ordering key it has its turn. */
+  private static boolean isSingle(MessageRecord record, long nowMs) {
+    return record.notBeforeMs() > nowMs
+        || (record.has(MessageRecord.FLAG_PRIORITY) && !record.has(MessageRecord.FLAG_KEY));
   }
 
   /**

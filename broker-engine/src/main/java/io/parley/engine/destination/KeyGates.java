@@ -27,7 +27,7 @@ final class KeyGates {
   static final int MAX_WAITING = 65_536;
 
   private final DelayedMessages delayed;
-  private final LongHeap returned;
+  private final ReturnedMessages returned;
   private final LongPredicate isLeased;
   private final Map<Long, Gate> gates = new HashMap<>();
   private final Set<Long> freed = new LinkedHashSet<>();
@@ -42,7 +42,7 @@ final class KeyGates {
    * @param returned gets the sequences of messages whose turn has come
    * @param isLeased whether a message is in somebody's hands
    */
-  KeyGates(DelayedMessages delayed, LongHeap returned, LongPredicate isLeased) {
+  KeyGates(DelayedMessages delayed, ReturnedMessages returned, LongPredicate isLeased) {
     this.delayed = delayed;
     this.returned = returned;
     this.isLeased = isLeased;

@@ -181,13 +181,18 @@ final class Messages {
     changed = true;
   }
 
-  /** Adds a message that waits for its time, which has not come. */
-  void appendDelayed(Group group, MessageRecord record, int offset) {
+  /**
+   * Adds a message that waits for its time, or has priority.
+   *
+   * @return whether it is due, and in memory
+   */
+  boolean appendSingle(Group group, MessageRecord record, int offset) {
     closeRun(group);
     window().skip(nextSequence);
     group.retain(group.position());
     noteExpiry(group, record, nextSequence, 0);
-    put(group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
+    return put(
+        group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
   }
 
   /** Adds the messages of another destination's run, whose chunk is retained for them. */

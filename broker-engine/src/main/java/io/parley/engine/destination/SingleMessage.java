@@ -3,6 +3,7 @@ package io.parley.engine.destination;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Table;
+import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageRecord;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * a dead letter. This is for the rare; most messages live and end in a run.
  */
 public final class SingleMessage {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Without priority. */
+  private static final int OLDEST_VERSION = 1;
 
   final long sequence;
   final long chunk;
@@ -23,6 +27,9 @@ public final class SingleMessage {
   final long keyHash;
   final int attempts;
   final long dueMs;
+
+  /** 0 to {@link Message#PRIORITY_MAX}, the highest. One with an ordering key keeps its turn: 0. */
+  final int priority;
 
   /** The lease epoch under which it last failed: that lease is settled. 0 if there is none. */
   final long settledEpoch;
@@ -42,6 +49,7 @@ public final class SingleMessage {
       long keyHash,
       int attempts,
       long dueMs,
+      int priority,
       long settledEpoch,
       long failedAtMs,
       String errorClass,
@@ -55,6 +63,7 @@ public final class SingleMessage {
     this.keyHash = keyHash;
     this.attempts = attempts;
     this.dueMs = dueMs;
+    this.priority = priority;
     this.settledEpoch = settledEpoch;
     this.failedAtMs = failedAtMs;
     this.errorClass = errorClass;
@@ -77,11 +86,21 @@ public final class SingleMessage {
         record.id(),
         record.keyHash(),
         0,
-        record.notBeforeMs(),
+        Math.max(record.notBeforeMs(), firstDueMs(record)),
+        priority(record),
         0,
         0,
         "",
         "");
+  }
+
+  private static int priority(MessageRecord record) {
+    return record.has(MessageRecord.FLAG_KEY) ? 0 : record.priority();
+  }
+
+  /** What has priority is due from its start, and the sooner the higher it is. */
+  private static long firstDueMs(MessageRecord record) {
+    return priority(record) == 0 ? 0 : Message.PRIORITY_MAX - priority(record);
   }
 
   /** Its number in its destination. */
@@ -150,6 +169,7 @@ public final class SingleMessage {
         keyHash,
         attempts + 1,
         newDueMs,
+        priority,
         Math.max(epoch, settledEpoch),
         atMs,
         newClass,
@@ -168,6 +188,7 @@ public final class SingleMessage {
         keyHash,
         attempts,
         newDueMs,
+        priority,
         settledEpoch,
         failedAtMs,
         errorClass,
@@ -186,6 +207,7 @@ public final class SingleMessage {
         keyHash,
         0,
         newDueMs,
+        priority,
         settledEpoch,
         failedAtMs,
         errorClass,
@@ -217,6 +239,7 @@ public final class SingleMessage {
         .i64(keyHash)
         .i32(attempts)
         .i64(dueMs)
+        .u8(priority)
         .i64(settledEpoch)
         .i64(failedAtMs)
         .text(errorClass)
@@ -226,7 +249,7 @@ public final class SingleMessage {
 
   /** Reads {@link #encode}'s value. */
   static SingleMessage decode(Table table, long sequence, byte[] value) {
-    ValueReader in = new ValueReader(table, value, VERSION);
+    ValueReader in = new ValueReader(table, value, OLDEST_VERSION, VERSION);
     return new SingleMessage(
         sequence,
         in.i64(),
@@ -237,6 +260,7 @@ public final class SingleMessage {
         in.i64(),
         in.i32(),
         in.i64(),
+        in.version() >= 2 ? in.u8() : 0,
         in.i64(),
         in.i64(),
         in.text(),

@@ -16,16 +16,34 @@ import java.nio.ByteBuffer;
 public final class ValueReader {
   private final Table table;
   private final ByteBuffer bytes;
+  private final int version;
 
   /** Starts reading a value of a table, whose version must be this one. */
   public ValueReader(Table table, byte[] value, int version) {
+    this(table, value, version, version);
+  }
+
+  /** Starts reading a value of a table, whose version must be one of these. */
+  public ValueReader(Table table, byte[] value, int oldest, int newest) {
     this.table = table;
     this.bytes = ByteBuffer.wrap(value);
-    int found = u8();
-    if (found != version) {
+    this.version = u8();
+    if (version < oldest || version > newest) {
       throw new StoreException(
-          "table " + table + ": value of format version " + found + " (expected: " + version + ")");
+          "table "
+              + table
+              + ": value of format version "
+              + version
+              + " (expected: "
+              + (oldest == newest ? "" : oldest + " to ")
+              + newest
+              + ")");
     }
+  }
+
+  /** The value's format version. */
+  public int version() {
+    return version;
   }
 
   /** One byte. */

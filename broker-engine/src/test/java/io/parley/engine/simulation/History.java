@@ -22,7 +22,8 @@ final class History {
       boolean isEvent,
       @Nullable String key,
       boolean tracked,
-      long expiresAtMs) {
+      long expiresAtMs,
+      int priority) {
     /** Whether its time is over. */
     boolean isExpired(long nowMs) {
       return expiresAtMs != 0 && expiresAtMs <= nowMs;

@@ -147,6 +147,7 @@ final class Invariants {
             (before == null || before.engine() != delivery.engine()) && now.add(delivery.spot());
         if (first
             && sent.key() == null
+            && sent.priority() == 0
             && !sent.body().contains("later")
             && delivery.attempt() == 1
             && !history.mayHaveBeenDead(delivery.spot())) {

@@ -346,7 +346,8 @@ final class Simulation {
     boolean asEvent = event != wrong; // refused, unless nobody has claimed the type yet
     long expiresAtMs =
         mayBeDelayed && oneIn(8) ? time.millis() + 1 + random.nextInt(EXPIRY_MAX_MS) : 0;
-    history.sent.put(body, new Sent(body, id, type, asEvent, key, tracked, expiresAtMs));
+    int priority = mayBeDelayed && oneIn(8) ? 1 + random.nextInt(9) : 0;
+    history.sent.put(body, new Sent(body, id, type, asEvent, key, tracked, expiresAtMs, priority));
     return new Message(
         id,
         asEvent ? MessageKind.EVENT : MessageKind.COMMAND,
@@ -356,7 +357,7 @@ final class Simulation {
         null,
         later ? time.millis() + 1 + random.nextInt(5_000) : 0,
         expiresAtMs,
-        0,
+        priority,
         false,
         tracked,
         null,

@@ -23,6 +23,7 @@ public final class TestMessage {
   private @Nullable String key;
   private long notBeforeMs;
   private long expiresAtMs;
+  private int priority;
   private boolean dedup;
   private boolean tracked;
   private int padding;
@@ -82,6 +83,12 @@ public final class TestMessage {
     return this;
   }
 
+  /** To be handed out before those of lower priority. */
+  public TestMessage priority(int newPriority) {
+    priority = newPriority;
+    return this;
+  }
+
   /** To be stored once per id. */
   public TestMessage once() {
     dedup = true;
@@ -106,6 +113,7 @@ public final class TestMessage {
         + (key == null ? "" : " key " + key)
         + (notBeforeMs == 0 ? "" : " at " + notBeforeMs)
         + (expiresAtMs == 0 ? "" : " until " + expiresAtMs)
+        + (priority == 0 ? "" : " priority " + priority)
         + (dedup ? " once " + id : "")
         + (tracked ? " tracked" : "");
   }
@@ -129,7 +137,7 @@ public final class TestMessage {
         null,
         notBeforeMs,
         expiresAtMs,
-        0,
+        priority,
         dedup,
         tracked,
         null,

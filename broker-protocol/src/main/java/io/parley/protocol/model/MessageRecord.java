@@ -225,6 +225,11 @@ public final class MessageRecord {
     return has(FLAG_EXPIRES) ? (long) LONG.get(bytes, at(FLAG_EXPIRES)) : 0;
   }
 
+  /** 0 to {@link Message#PRIORITY_MAX}, the highest. */
+  public int priority() {
+    return has(FLAG_PRIORITY) ? bytes[at(FLAG_PRIORITY)] : 0;
+  }
+
   /** The conversation, or null. */
   public @Nullable MessageId correlationId() {
     return has(FLAG_CORRELATION) ? idAt(at(FLAG_CORRELATION)) : null;
@@ -253,7 +258,7 @@ public final class MessageRecord {
         causationId(),
         notBeforeMs(),
         expiresAtMs(),
-        (flags & FLAG_PRIORITY) != 0 ? bytes[at(FLAG_PRIORITY)] : 0,
+        priority(),
         (flags & FLAG_DEDUP) != 0,
         (flags & FLAG_TRACK_OUTCOME) != 0,
         contentType(),

@@ -110,13 +110,6 @@ final class MessageChecks {
               + (kind == null ? "COMMAND or EVENT" : kind.name())
               + ")");
     }
-    if (record.has(MessageRecord.FLAG_PRIORITY)) {
-      return new Refusal(
-          index,
-          0,
-          ErrorCode.INVALID_ARGUMENT,
-          "message " + index + " has a priority, which this version doesn't keep (expected: 0)");
-    }
     return null;
   }
 }
