@@ -317,10 +317,13 @@ public final class Destinations {
       WaitingMessage message =
           destination == null ? null : destination.waiting(group, next.sequence(), next.run());
       expirations.delete(group, next.atMs(), next.destination(), next.sequence());
-      if (message != null && message.isLeased()) {
+      if (destination == null || message == null) {
+        continue; // handled, or moved on
+      }
+      if (message.isLeased()) {
         long again = group.timeMs() + HELD_AGAIN_MS;
         expirations.put(group, again, next.destination(), next.sequence(), next.run());
-      } else if (message != null) {
+      } else {
         touch(destination);
         visitor.accept(destination, message);
       }
