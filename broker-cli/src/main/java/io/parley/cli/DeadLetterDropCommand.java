@@ -30,6 +30,6 @@ final class DeadLetterDropCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return target.apply(context, "drop", "dropped", true);
+    return target.apply(context, "drop", "dropped", true, 0);
   }
 }

@@ -1,8 +1,10 @@
 package io.parley.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code parley dead-letter redrive}. */
 @Command(
@@ -17,12 +19,19 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  parley dead-letter redrive cart --id 0193a1b2-…",
       "  parley dead-letter redrive cart --all --dry-run",
-      "  parley dead-letter redrive cart --all --yes"
+      "  parley dead-letter redrive cart --all --yes",
+      "  parley dead-letter redrive cart --error-class IllegalStateException --rate 50 --yes"
     })
 final class DeadLetterRedriveCommand implements Callable<Integer> {
   private final CliContext context;
 
   @Mixin private final DeadLetterTarget target = new DeadLetterTarget();
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Most of them in a second, so that what they need isn't flooded.")
+  private @Nullable Integer rate;
 
   DeadLetterRedriveCommand(CliContext context) {
     this.context = context;
@@ -30,6 +39,9 @@ final class DeadLetterRedriveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return target.apply(context, "redrive", "redriven", target.all);
+    if (rate != null) {
+      Arguments.requireWithin("--rate", rate, 1, 1_000);
+    }
+    return target.apply(context, "redrive", "redriven", target.id == null, rate == null ? 0 : rate);
   }
 }

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +30,15 @@ final class DeadLetterTarget {
   @Option(names = "--all", description = "All of the destination's.")
   boolean all;
 
+  @Option(
+      names = "--error-class",
+      paramLabel = "CLASS",
+      description = "Only those whose last failure has this class.")
+  @Nullable String errorClass;
+
+  @Option(names = "--type", paramLabel = "TYPE", description = "Only messages of this type.")
+  @Nullable String type;
+
   @Option(names = "--dry-run", description = "Only say what would be done.")
   boolean dryRun;
 
@@ -40,8 +51,9 @@ final class DeadLetterTarget {
    * @param action the API's name for it
    * @param done the answer's field with their number
    * @param ask whether somebody has to agree
+   * @param perSecond most of them in a second; 0 for as fast as it goes
    */
-  int apply(CliContext context, String action, String done, boolean ask) {
+  int apply(CliContext context, String action, String done, boolean ask, int perSecond) {
     check();
     Output output = context.output();
     AdminApi admin = context.admin();
@@ -60,18 +72,50 @@ final class DeadLetterTarget {
     }
     Map<String, @Nullable Object> request = new LinkedHashMap<>();
     request.put("destination", destination);
-    if (id != null) {
-      request.put("id", id);
-    }
-    long count = admin.post("/dead-letters/" + action, request).number(done);
+    put(request, "id", id);
+    put(request, "errorClass", errorClass);
+    put(request, "type", type);
+    long count =
+        perSecond == 0
+            ? admin.post("/dead-letters/" + action, request).number(done)
+            : slowly(context, action, done, request, perSecond);
     String verb = done.substring(0, 1).toUpperCase(Locale.ROOT) + done.substring(1);
     tell(output, false, done, count, verb + " " + Text.counted(count, "dead letter") + ".");
     return ExitCode.OK;
   }
 
+  private static void put(
+      Map<String, @Nullable Object> request, String name, @Nullable String value) {
+    if (value != null) {
+      request.put(name, value);
+    }
+  }
+
+  /** So many a second, until there are no more. */
+  private static long slowly(
+      CliContext context,
+      String action,
+      String done,
+      Map<String, @Nullable Object> request,
+      int perSecond) {
+    request.put("max", String.valueOf(perSecond));
+    long count = 0;
+    long next = System.nanoTime();
+    while (true) {
+      long now = context.admin().post("/dead-letters/" + action, request).number(done);
+      count += now;
+      if (now < perSecond) {
+        return count;
+      }
+      context.output().progress(Text.counted(count, "dead letter") + " " + done + " …");
+      next += TimeUnit.SECONDS.toNanos(1);
+      LockSupport.parkNanos(next - System.nanoTime());
+    }
+  }
+
   private List<JsonObject> meant(AdminApi admin) {
     return admin
-        .get(DeadLetterListCommand.path(destination, LISTED_MAX))
+        .get(DeadLetterListCommand.path(destination, errorClass, type, LISTED_MAX))
         .objects("deadLetters")
         .stream()
         .filter(letter -> id == null || id.equals(letter.text("id")))
@@ -93,9 +137,12 @@ final class DeadLetterTarget {
   /** Checks that it's clear what is meant. */
   private void check() {
     Arguments.requireName("destination", destination);
-    if ((id == null) != all) {
+    boolean some = errorClass != null || type != null;
+    if ((id != null) == (some || all)) {
       throw Problem.usage(
-          "which dead letters of '" + destination + "' are meant? (expected: --id ID or --all)",
+          "which dead letters of '"
+              + destination
+              + "' are meant? (expected: --id ID, --error-class CLASS, --type TYPE or --all)",
           "List them with 'parley dead-letter list " + destination + "'.");
     }
     if (id != null) {

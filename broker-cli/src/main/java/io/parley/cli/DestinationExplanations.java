@@ -1,6 +1,5 @@
 package io.parley.cli;
 
-import io.parley.cli.admin.AdminApi;
 import io.parley.cli.console.ExitCode;
 import io.parley.cli.console.JsonObject;
 import io.parley.cli.console.Output;
@@ -19,10 +18,9 @@ final class DestinationExplanations {
    *
    * @param path the API's, of the destination
    */
-  static int show(CliContext context, String path, String name, int limit) {
+  static int show(CliContext context, String path, int limit) {
     Arguments.requireWithin("--limit", limit, 1, LIMIT_MAX);
-    JsonObject found =
-        context.admin().get(path + "/" + AdminApi.escaped(name) + "/explanation?limit=" + limit);
+    JsonObject found = context.admin().get(path + "/explanation?limit=" + limit);
     Output output = context.output();
     if (output.isJson()) {
       output.json(found);

@@ -5,12 +5,16 @@ import picocli.CommandLine.Command;
 /** The noun: queues. */
 @Command(
     name = "queue",
-    description = "Look at queues: commands waiting for a service.",
+    description = "Look at queues, commands waiting for a service, and control them.",
     synopsisSubcommandLabel = "VERB",
     subcommands = {
       QueueListCommand.class,
       QueueShowCommand.class,
       QueuePeekCommand.class,
-      QueueExplainCommand.class
+      DestinationExplainCommand.class,
+      DestinationPauseCommand.class,
+      DestinationResumeCommand.class,
+      DestinationSetCommand.class,
+      DestinationPurgeCommand.class
     })
 final class QueueCommand {}

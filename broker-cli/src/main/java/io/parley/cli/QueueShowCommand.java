@@ -44,6 +44,8 @@ final class QueueShowCommand implements Callable<Integer> {
             .add("Delayed", queue.number("delayed"))
             .add("Dead letters", queue.number("deadLetters"))
             .add("Size", Text.bytes(queue.number("bytes")))
+            .add("State", DestinationSettingsText.state(queue))
+            .add("Set", DestinationSettingsText.of(queue))
             .add("Consumers", queue.number("consumers"))
             .add("Next sequence", queue.number("nextSequence"))
             .lines());

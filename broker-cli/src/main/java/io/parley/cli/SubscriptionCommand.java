@@ -11,6 +11,10 @@ import picocli.CommandLine.Command;
     subcommands = {
       SubscriptionListCommand.class,
       SubscriptionShowCommand.class,
-      SubscriptionExplainCommand.class
+      DestinationExplainCommand.class,
+      DestinationPauseCommand.class,
+      DestinationResumeCommand.class,
+      DestinationSetCommand.class,
+      DestinationPurgeCommand.class
     })
 final class SubscriptionCommand {}

@@ -49,6 +49,8 @@ final class SubscriptionShowCommand implements Callable<Integer> {
             .add("Delayed", subscription.number("delayed"))
             .add("Dead letters", subscription.number("deadLetters"))
             .add("Size", Text.bytes(subscription.number("bytes")))
+            .add("State", DestinationSettingsText.state(subscription))
+            .add("Set", DestinationSettingsText.of(subscription))
             .add("Consumers", subscription.number("consumers"))
             .add("Last seen", lastSeen == null ? "never" : Text.time(lastSeen) + " UTC")
             .lines());

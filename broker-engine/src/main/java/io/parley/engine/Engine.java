@@ -26,6 +26,7 @@ import io.parley.engine.settle.RetryPolicy;
 import io.parley.engine.settle.Settlements;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
+import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.ErrorClass;
 import io.parley.protocol.model.MessageId;
 import java.util.ArrayDeque;
@@ -103,7 +104,8 @@ public final class Engine implements OperationHandler {
         new RetryPolicy(
             settings.maxAttempts(),
             settings.backOffMin().toMillis(),
-            settings.backOffMax().toMillis());
+            settings.backOffMax().toMillis(),
+            settings.outageAfter());
     settlements = new Settlements(destinations, intake, outcomes, retries, boot);
     endings = new Endings(destinations, outcomes);
     catalog.moving().forEach(type -> newMove(type.name()).resume());
@@ -274,9 +276,14 @@ public final class Engine implements OperationHandler {
     return endings.expired();
   }
 
-  /** Started handlings after which a message is set aside. */
-  public int maxAttempts() {
-    return settlements.maxAttempts();
+  /** Started handlings after which a message of a destination is set aside. */
+  public int maxAttempts(Destination destination) {
+    return settlements.maxAttempts(destination);
+  }
+
+  /** Destinations in which an outage began in the group just built; empties the list. */
+  public List<Destination> takeOutages() {
+    return settlements.takeOutages();
   }
 
   /** The time that rules go by, milliseconds since the epoch: that of the last group or later. */
@@ -467,6 +474,22 @@ public final class Engine implements OperationHandler {
   @Override
   public Result dropDeadLetters(Operation.DropDeadLetters operation) {
     return settlements.drop(group(), operation);
+  }
+
+  @Override
+  public Result configure(Operation.Configure operation) {
+    Destination destination = destinations.find(operation.destination());
+    if (destination == null) {
+      return new Result.Refused(
+          ErrorCode.NOT_FOUND, "destination " + operation.destination() + " does not exist");
+    }
+    destinations.configure(group(), destination, operation.settings());
+    return Result.DONE;
+  }
+
+  @Override
+  public Result purge(Operation.Purge operation) {
+    return endings.purge(group(), operation);
   }
 
   @Override

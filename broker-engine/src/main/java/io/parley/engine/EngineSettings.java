@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param maxAttempts started handlings that may fail before a message is dead-lettered; 1 to 1,000
  * @param backOffMin wait after the first failed attempt; 1 ms to 1 day
  * @param backOffMax longest wait between attempts; {@code backOffMin} to 30 days
+ * @param outageAfter failures in a row, of several messages of a queue or inbox, that are taken for
+ *     an outage, in which they don't count as attempts; 0 for never, up to 100,000
  * @param declaredTypesOnly whether a type must be declared before it is used; otherwise the first
  *     to use it claims it
  * @param outcomeRetention how long the outcome of a command is kept; 1 s to 365 days
@@ -22,6 +24,7 @@ public record EngineSettings(
     int maxAttempts,
     Duration backOffMin,
     Duration backOffMax,
+    int outageAfter,
     boolean declaredTypesOnly,
     Duration outcomeRetention,
     Duration dedupWindow,
@@ -44,6 +47,9 @@ public record EngineSettings(
 
   /** Longest wait between attempts. */
   public static final Duration BACK_OFF_LONGEST = Duration.ofDays(30);
+
+  /** Most failures in a row that an outage can be asked to wait for. */
+  public static final int OUTAGE_AFTER_MAX = 100_000;
 
   /** Shortest time outcomes are kept. */
   public static final Duration OUTCOME_RETENTION_MIN = Duration.ofSeconds(1);
@@ -70,6 +76,7 @@ public record EngineSettings(
           10,
           Duration.ofSeconds(1),
           Duration.ofMinutes(10),
+          20,
           false,
           Duration.ofDays(7),
           Duration.ofMinutes(10),
@@ -85,6 +92,7 @@ public record EngineSettings(
     requireBetween("max attempts", maxAttempts, 1, ATTEMPTS_MAX);
     requireBetween("back-off min", backOffMin, BACK_OFF_SHORTEST, BACK_OFF_MIN_LONGEST);
     requireBetween("back-off max", backOffMax, backOffMin, BACK_OFF_LONGEST);
+    requireBetween("outage after", outageAfter, 0, OUTAGE_AFTER_MAX);
     requireBetween(
         "outcome retention", outcomeRetention, OUTCOME_RETENTION_MIN, OUTCOME_RETENTION_MAX);
     requireBetween("dedup window", dedupWindow, DEDUP_WINDOW_MIN, DEDUP_WINDOW_MAX);

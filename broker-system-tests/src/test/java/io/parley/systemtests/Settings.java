@@ -20,6 +20,7 @@ final class Settings {
             maxAttempts,
             Duration.ofMillis(10),
             Duration.ofMillis(50),
+            0, // tests fail on purpose
             defaults.declaredTypesOnly(),
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
@@ -35,6 +36,7 @@ final class Settings {
             defaults.maxAttempts(),
             defaults.backOffMin(),
             defaults.backOffMax(),
+            defaults.outageAfter(),
             true,
             defaults.outcomeRetention(),
             defaults.dedupWindow(),

@@ -53,6 +53,11 @@ public record JsonObject(Map<String, @Nullable Object> fields) {
     return objects;
   }
 
+  /** An object. */
+  public JsonObject object(String name) {
+    return required(name, objectOrNull(name), "an object");
+  }
+
   /** An object, or null where it is absent. */
   public @Nullable JsonObject objectOrNull(String name) {
     return asObject(fields.get(name));

@@ -134,6 +134,15 @@ public final class Output {
     line(Json.pretty(value));
   }
 
+  /** What was done: the answer as JSON, or a sentence. */
+  public void tell(JsonObject answer, String sentence) {
+    if (isJson()) {
+      json(answer);
+    } else {
+      line(sentence);
+    }
+  }
+
   /** One of many results: a JSON value on a line of its own. */
   public void jsonLine(Object value) {
     line(Json.compact(value));

@@ -45,6 +45,7 @@ public final class Destination {
   private int leased;
   private long lastSeenMs;
   private List<TypeMove> leaving = List.of();
+  private @Nullable Outage outage; // null unless the last that was handled failed
 
   /** When {@link Destinations} serves it next because of the time; far in the future if never. */
   long wakeAtMs = Long.MAX_VALUE;
@@ -126,6 +127,11 @@ public final class Destination {
    */
   public long lastSeenMs() {
     return lastSeenMs;
+  }
+
+  /** Since when all that is handled fails, milliseconds since the epoch; 0 if it doesn't. */
+  public long outageSinceMs() {
+    return outage == null ? 0 : outage.sinceMs();
   }
 
   /** What it holds in memory. */
@@ -245,6 +251,9 @@ public final class Destination {
       messages.leave(run, index);
       index++;
     }
+    if (outage != null && index > from) {
+      outage = null;
+    }
     return index - from;
   }
 
@@ -266,8 +275,27 @@ public final class Destination {
 
   /** The message is done with. */
   public void finish(Group group, long sequence) {
+    outage = null;
     letGo(holder(sequence));
     leaveKey(messages.remove(group, sequence), sequence);
+  }
+
+  /**
+   * A message failed that may succeed another time.
+   *
+   * @param outageAfter failures in a row that are taken for an outage; 0 for never
+   * @return whether this one began an outage
+   */
+  public boolean noteFailure(long sequence, long nowMs, int outageAfter) {
+    if (outage == null) {
+      outage = new Outage();
+    }
+    return outage.failed(sequence, nowMs, outageAfter);
+  }
+
+  /** Whether all that is handled fails, so that failures don't count as attempts. */
+  public boolean isOutage() {
+    return outage != null && outage.isOpen();
   }
 
   /**
@@ -275,15 +303,22 @@ public final class Destination {
    *
    * @param epoch of the lease that is settled by this; 0 if it was lost: then a late settle under
    *     it still counts, until the message is handed out again
+   * @param counts whether it counts as an attempt
    */
   public void delay(
-      Group group, long sequence, long dueMs, long epoch, String errorClass, String errorMessage) {
+      Group group,
+      long sequence,
+      long dueMs,
+      long epoch,
+      boolean counts,
+      String errorClass,
+      String errorMessage) {
     Lease holder = holder(sequence);
     letGo(holder);
     SingleMessage later =
         messages
             .setAside(group, sequence)
-            .failed(dueMs, epoch, group.timeMs(), errorClass, errorMessage);
+            .failed(dueMs, epoch, counts, group.timeMs(), errorClass, errorMessage);
     if (epoch == 0 && holder != null) {
       later.holder(holder.ended());
     }
@@ -300,7 +335,8 @@ public final class Destination {
     letGo(holder(sequence));
     SingleMessage message = messages.setAside(group, sequence);
     messages.bury(
-        group, message.failed(message.dueMs, epoch, group.timeMs(), errorClass, errorMessage));
+        group,
+        message.failed(message.dueMs, epoch, true, group.timeMs(), errorClass, errorMessage));
     leaveKey(message.keyHash, sequence);
   }
 
@@ -467,6 +503,16 @@ public final class Destination {
     return single == null ? null : new WaitingMessage(this, sequence, null, single);
   }
 
+  /**
+   * A part of a walk over its messages.
+   *
+   * @param from where to begin: 0, or what the part before said
+   * @param atOnce messages to look at
+   */
+  public MessagePass pass(long from, int atOnce) {
+    return new MessagePass(this, messages, from, atOnce);
+  }
+
   // ---------------------------------------------------------------- a look at messages
 
   /** Messages of runs from the oldest, in anybody's hands or none; reads committed entries. */
@@ -481,6 +527,11 @@ public final class Destination {
    */
   public void deadLetters(long fromSequence, Predicate<SingleMessage> visitor) {
     messages.visit(Table.DEAD_LETTERS, fromSequence, visitor);
+  }
+
+  /** Committed dead letters from a sequence on; so many at most. */
+  public List<SingleMessage> deadLettersFrom(long fromSequence, int count) {
+    return messages.lettersFrom(fromSequence, count);
   }
 
   /** Delayed messages in order of sequence; as {@link #deadLetters}. */
@@ -588,10 +639,17 @@ public final class Destination {
   // ---------------------------------------------------------------- messages go out
 
   /**
-   * When a message comes due that is not in memory, milliseconds since the epoch; far in the future
-   * if none does.
+   * When it may have something to hand out though nothing happens: a message comes due that is not
+   * in memory, or the next is tried in an outage. Milliseconds since the epoch; far in the future
+   * if never.
    */
   long nextDueMs() {
+    if (definition.settings().paused()) {
+      return Long.MAX_VALUE;
+    }
+    if (outage != null && outage.isOpen()) {
+      return leased > 0 || consumers.isEmpty() ? Long.MAX_VALUE : outage.probeAtMs();
+    }
     return messages.delayed().nextDueMs();
   }
 
@@ -603,7 +661,11 @@ public final class Destination {
    * @return whether there may be more to hand out at once
    */
   boolean serve(long nowMs, Epochs epochs, List<Delivery> deliveries) {
-    if (standsStill()) {
+    if (standsStill() || definition.settings().paused()) {
+      return false;
+    }
+    boolean probes = isOutage();
+    if (probes && (leased > 0 || nowMs < nextDueMs())) {
       return false;
     }
     if (gates != null) {
@@ -613,14 +675,14 @@ public final class Destination {
     if (returned.size() + (gates == null ? 0 : gates.ahead()) < DelayedMessages.PAGE) {
       messages.delayed().loadDue(nowMs, returned);
     }
-    int share = evenShare();
+    int share = probes ? 1 : evenShare();
     int idle = 0;
-    while (idle < consumers.size() && grantable() > 0) {
+    while (idle < consumers.size() && grantable() > 0 && !(probes && leased > 0)) {
       nextConsumer = nextConsumer % consumers.size();
       Consumer consumer = consumers.get(nextConsumer++);
       Delivery delivery =
           consumer.isReady()
-              ? grant(consumer, Math.max(share, consumer.piece()), nowMs, epochs)
+              ? grant(consumer, probes ? 1 : Math.max(share, consumer.piece()), nowMs, epochs)
               : null;
       if (delivery == null) {
         idle++;
@@ -629,7 +691,7 @@ public final class Destination {
         idle = 0;
       }
     }
-    return nextDueMs() <= nowMs && evenShare() > 0;
+    return !probes && nextDueMs() <= nowMs && evenShare() > 0;
   }
 
   private long grantable() {
@@ -669,7 +731,9 @@ public final class Destination {
 
   /** Whether due messages come first that {@link #serve} brings in the next time. */
   private boolean isMoreDue(long nowMs) {
-    return nextDueMs() <= nowMs && returned.isEmpty() && (gates == null || gates.ahead() == 0);
+    return messages.delayed().nextDueMs() <= nowMs
+        && returned.isEmpty()
+        && (gates == null || gates.ahead() == 0);
   }
 
   private void grantReturned(Grant grant, long nowMs) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param service whose it is; empty while unowned
  * @param patterns which events an inbox gets; empty otherwise
  * @param createdAtMs milliseconds since the epoch
+ * @param settings what operators set for it
  */
 public record DestinationDefinition(
     int id,
@@ -22,18 +23,33 @@ public record DestinationDefinition(
     String name,
     String service,
     List<TypePattern> patterns,
-    long createdAtMs) {
-  private static final int VERSION = 1;
+    long createdAtMs,
+    DestinationSettings settings) {
+  private static final int VERSION = 2;
+
+  /** Without settings. */
+  private static final int OLDEST_VERSION = 1;
 
   /** The same, with a text of the service's name that others have as well. */
   DestinationDefinition ofService(String sameService) {
     return new DestinationDefinition(
-        id, kind, name, sameService.equals(name) ? name : sameService, patterns, createdAtMs);
+        id,
+        kind,
+        name,
+        sameService.equals(name) ? name : sameService,
+        patterns,
+        createdAtMs,
+        settings);
   }
 
   /** The same with other patterns. */
   public DestinationDefinition withPatterns(List<TypePattern> newPatterns) {
-    return new DestinationDefinition(id, kind, name, service, newPatterns, createdAtMs);
+    return new DestinationDefinition(id, kind, name, service, newPatterns, createdAtMs, settings);
+  }
+
+  /** The same with other settings. */
+  public DestinationDefinition withSettings(DestinationSettings newSettings) {
+    return new DestinationDefinition(id, kind, name, service, patterns, createdAtMs, newSettings);
   }
 
   /** The value in {@link Table#DESTINATIONS}. */
@@ -46,12 +62,13 @@ public record DestinationDefinition(
             .i64(createdAtMs)
             .u16(patterns.size());
     patterns.forEach(pattern -> out.text(pattern.text()));
+    settings.encode(out);
     return out.done();
   }
 
   /** Reads {@link #encode}'s value. */
   public static DestinationDefinition decode(int id, byte[] value) {
-    ValueReader in = new ValueReader(Table.DESTINATIONS, value, VERSION);
+    ValueReader in = new ValueReader(Table.DESTINATIONS, value, OLDEST_VERSION, VERSION);
     DestinationKind kind = DestinationKind.ofCode(in.u8());
     String name = in.text();
     String service = in.text();
@@ -60,6 +77,9 @@ public record DestinationDefinition(
     for (int left = in.u16(); left > 0; left--) {
       patterns.add(new TypePattern(in.text()));
     }
-    return new DestinationDefinition(id, kind, name, service, List.copyOf(patterns), createdAtMs);
+    DestinationSettings settings =
+        in.version() >= 2 ? DestinationSettings.decode(in) : DestinationSettings.NONE;
+    return new DestinationDefinition(
+        id, kind, name, service, List.copyOf(patterns), createdAtMs, settings);
   }
 }

@@ -133,7 +133,8 @@ public final class Destinations {
     lastId++;
     group.transaction().put(Table.META, LAST_ID, new ValueWriter(VERSION).i32(lastId).done());
     DestinationDefinition definition =
-        new DestinationDefinition(lastId, kind, name, service, patterns, group.timeMs());
+        new DestinationDefinition(
+            lastId, kind, name, service, patterns, group.timeMs(), DestinationSettings.NONE);
     group.transaction().put(Table.DESTINATIONS, Keys.of(definition.id()), definition.encode());
     return add(definition);
   }
@@ -142,6 +143,15 @@ public final class Destinations {
   public void redefine(Group group, Destination inbox, List<TypePattern> patterns) {
     inbox.definition(inbox.definition().withPatterns(patterns));
     group.transaction().put(Table.DESTINATIONS, Keys.of(inbox.id()), inbox.definition().encode());
+  }
+
+  /** Changes what is set for one. */
+  public void configure(Group group, Destination destination, DestinationSettings settings) {
+    destination.definition(destination.definition().withSettings(settings));
+    group
+        .transaction()
+        .put(Table.DESTINATIONS, Keys.of(destination.id()), destination.definition().encode());
+    wake(destination);
   }
 
   /** Removes one that is empty and stays so. */

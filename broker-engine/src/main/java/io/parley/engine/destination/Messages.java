@@ -616,6 +616,19 @@ final class Messages {
     return found;
   }
 
+  /** Committed dead letters from a sequence on; so many at most. */
+  List<SingleMessage> lettersFrom(long fromSequence, int count) {
+    List<SingleMessage> found = new ArrayList<>();
+    visit(
+        Table.DEAD_LETTERS,
+        fromSequence,
+        letter -> {
+          found.add(letter);
+          return found.size() < count;
+        });
+    return found;
+  }
+
   private void removeLetter(Group group, SingleMessage letter) {
     group.transaction().delete(Table.DEAD_LETTERS, Keys.of(destination, letter.sequence));
     dead--;

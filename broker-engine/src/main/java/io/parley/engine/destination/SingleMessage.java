@@ -157,8 +157,10 @@ public final class SingleMessage {
    * The same message after a further failure.
    *
    * @param epoch of the lease that this settles; 0 if it was lost, not settled
+   * @param counts whether that was an attempt
    */
-  SingleMessage failed(long newDueMs, long epoch, long atMs, String newClass, String message) {
+  SingleMessage failed(
+      long newDueMs, long epoch, boolean counts, long atMs, String newClass, String message) {
     return new SingleMessage(
         sequence,
         chunk,
@@ -167,7 +169,7 @@ public final class SingleMessage {
         storedAtMs,
         id,
         keyHash,
-        attempts + 1,
+        counts ? attempts + 1 : attempts,
         newDueMs,
         priority,
         Math.max(epoch, settledEpoch),

@@ -4,6 +4,10 @@ package io.parley.engine.destination;
 public enum StandingReason {
   /** It is its turn, or soon will be: consumers take what is before it. */
   READY,
+  /** It waits, and an operator paused its queue or subscription. */
+  PAUSED,
+  /** It waits: all that is handled fails, so one message at a time is tried. */
+  OUTAGE,
   /** It waits, and nobody consumes. */
   NO_CONSUMER,
   /** It waits, and no consumer asked for more than it has. */

@@ -79,12 +79,18 @@ final class Standings {
     if (destination.definition().kind() == DestinationKind.UNOWNED) {
       return StandingReason.UNOWNED;
     }
+    if (destination.definition().settings().paused()) {
+      return StandingReason.PAUSED;
+    }
     List<Consumer> consumers = destination.consumers();
     if (consumers.stream().allMatch(Consumer::isClosed)) {
       return StandingReason.NO_CONSUMER;
     }
     if (behind != 0) {
       return StandingReason.BEHIND_KEY;
+    }
+    if (destination.isOutage()) {
+      return StandingReason.OUTAGE;
     }
     if (consumers.stream().noneMatch(consumer -> consumer.credit() > 0 && !consumer.isClosed())) {
       return StandingReason.NO_CREDIT;

@@ -1,5 +1,6 @@
 package io.parley.engine.operation;
 
+import io.parley.engine.destination.DestinationSettings;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
@@ -210,12 +211,35 @@ public sealed interface Operation {
   }
 
   /**
-   * Puts dead letters back into their destination, with no attempts counted. Result: {@link
-   * Result.Count}; at most {@link #DEAD_LETTERS_AT_ONCE}, so repeat until it is 0.
+   * Which dead letters are meant, and how many of them at once.
    *
-   * @param message one message, or null for all
+   * @param message only this message's; null for all
+   * @param errorClass only those with this class; null for all
+   * @param type only those of this type; null for all
+   * @param from the sequence to begin with: 0, or what the last step said
+   * @param max most of them, 1 to {@link #DEAD_LETTERS_AT_ONCE}
    */
-  record Redrive(int destination, @Nullable MessageId message) implements Operation {
+  record DeadLetters(
+      @Nullable MessageId message,
+      @Nullable String errorClass,
+      @Nullable String type,
+      long from,
+      int max) {
+    /** All of them. */
+    public static final DeadLetters ALL =
+        new DeadLetters(null, null, null, 0, DEAD_LETTERS_AT_ONCE);
+
+    /** That of one message, or all of them. */
+    public static DeadLetters of(@Nullable MessageId message) {
+      return message == null ? ALL : new DeadLetters(message, null, null, 0, 1);
+    }
+  }
+
+  /**
+   * Puts dead letters back into their destination, with no attempts counted. Result: {@link
+   * Result.Step}; repeat from where it says.
+   */
+  record Redrive(int destination, DeadLetters which) implements Operation {
     @Override
     public Result applyTo(OperationHandler handler) {
       return handler.redrive(this);
@@ -227,8 +251,8 @@ public sealed interface Operation {
     }
   }
 
-  /** Drops dead letters for good; counts and repeats like {@link Redrive}. */
-  record DropDeadLetters(int destination, @Nullable MessageId message) implements Operation {
+  /** Drops dead letters for good; result and repetition as for {@link Redrive}. */
+  record DropDeadLetters(int destination, DeadLetters which) implements Operation {
     @Override
     public Result applyTo(OperationHandler handler) {
       return handler.dropDeadLetters(this);
@@ -238,6 +262,55 @@ public sealed interface Operation {
     public boolean scans() {
       return true;
     }
+  }
+
+  /** Changes what is set for a queue or inbox. Result: {@link Result.Done}. */
+  record Configure(int destination, DestinationSettings settings) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.configure(this);
+    }
+  }
+
+  /**
+   * Ends messages that nobody has, a bounded number in each step. Result: {@link Result.Step};
+   * repeat from where it says.
+   *
+   * @param what which
+   * @param from where to begin: 0, or what the last step said
+   * @param storedBeforeMs only those stored before, milliseconds since the epoch
+   * @param type only those of this type; null for all
+   * @param dryRun whether they are only counted
+   */
+  record Purge(
+      int destination,
+      Purged what,
+      long from,
+      long storedBeforeMs,
+      @Nullable String type,
+      boolean dryRun)
+      implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.purge(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /** Which messages a {@link Purge} is about. */
+  enum Purged {
+    /** Those that wait in their order. */
+    IN_ORDER,
+    /** Those that came back or whose time has come. */
+    RETURNED,
+    /** Those that wait for their time. */
+    DELAYED,
+    /** Dead letters. */
+    DEAD
   }
 
   /** Ends waiting messages whose time is over. Result: {@link Result.Count} of no meaning. */

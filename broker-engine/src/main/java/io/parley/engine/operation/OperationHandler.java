@@ -41,6 +41,12 @@ public interface OperationHandler {
   /** See {@link Operation.DropDeadLetters}. */
   Result dropDeadLetters(Operation.DropDeadLetters operation);
 
+  /** See {@link Operation.Configure}. */
+  Result configure(Operation.Configure operation);
+
+  /** See {@link Operation.Purge}. */
+  Result purge(Operation.Purge operation);
+
   /** See {@link Operation.Expire}. */
   Result expire(Operation.Expire operation);
 

@@ -32,6 +32,14 @@ public sealed interface Result {
   /** The destination's number. */
   record DestinationIs(int id) implements Result {}
 
+  /**
+   * One step of several.
+   *
+   * @param count how many in this step
+   * @param next where the next step begins; {@link Long#MAX_VALUE} if this was the last
+   */
+  record Step(long count, long next) implements Result {}
+
   /** How many. */
   record Count(long value) implements Result {}
 

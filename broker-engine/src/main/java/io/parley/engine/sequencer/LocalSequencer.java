@@ -2,6 +2,7 @@ package io.parley.engine.sequencer;
 
 import io.parley.engine.Engine;
 import io.parley.engine.destination.Delivery;
+import io.parley.engine.destination.Destination;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
@@ -248,6 +249,7 @@ public final class LocalSequencer implements Sequencer {
     next.appliedNanos = System.nanoTime();
     current.write();
     next.outcomes = current.outcomes().takeRecorded();
+    next.outages = current.takeOutages();
     if (!next.isEmpty()) {
       written.add(next);
       group = new WrittenGroup();
@@ -334,6 +336,7 @@ public final class LocalSequencer implements Sequencer {
       if (!durable.outcomes.isEmpty()) {
         listener.outcomes(durable.outcomes);
       }
+      durable.outages.forEach(listener::outageBegan);
       send(current, durable.deliveries);
       if (!durable.operations.isEmpty()) {
         listener.committed(
@@ -475,6 +478,7 @@ public final class LocalSequencer implements Sequencer {
     private final List<Task> observers = new ArrayList<>(0);
     private final List<Delivery> deliveries = new ArrayList<>();
     private List<OutcomeLedger.Entry> outcomes = List.of();
+    private List<Destination> outages = List.of();
     private boolean urgent;
     private long syncByMs;
     private long bytes;

@@ -1,6 +1,7 @@
 package io.parley.engine.sequencer;
 
 import io.parley.engine.Engine;
+import io.parley.engine.destination.Destination;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.store.StoreException;
 import java.util.List;
@@ -19,6 +20,9 @@ public interface SequencerListener {
 
   /** Outcomes became durable. */
   void outcomes(List<OutcomeLedger.Entry> recorded);
+
+  /** All that is handled in this queue or inbox fails: an outage began, and that is durable. */
+  default void outageBegan(Destination destination) {}
 
   /** The store failed: everything in flight fails, all leases are void, nothing is accepted. */
   void unavailable(StoreException why);

@@ -1,8 +1,11 @@
 package io.parley.engine.settle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.Destinations;
+import io.parley.engine.destination.MessagePass;
 import io.parley.engine.destination.WaitingMessage;
 import io.parley.engine.group.Group;
 import io.parley.engine.operation.Operation;
@@ -16,8 +19,11 @@ import io.parley.protocol.model.Payload;
 
 /** Ends messages that nobody has: those whose time is over, and commands that are cancelled. */
 public final class Endings {
-  /** Messages looked at in one group. */
+  /** Messages that expire in one group. */
   static final int AT_ONCE = 1_000;
+
+  /** Messages that a purge looks at in one group; a run is looked at as a whole. */
+  static final int PURGED_AT_ONCE = 10_000;
 
   private final Destinations destinations;
   private final OutcomeLedger outcomes;
@@ -77,13 +83,46 @@ public final class Endings {
     return Result.DONE;
   }
 
+  /** Ends some messages that nobody has; waiting commands end as CANCELLED. */
+  public Result purge(Group group, Operation.Purge purge) {
+    Destination from = destinations.find(purge.destination());
+    if (from == null) {
+      return new Result.Refused(
+          ErrorCode.NOT_FOUND, "destination " + purge.destination() + " does not exist");
+    }
+    destinations.touch(from);
+    byte[] type = purge.type() == null ? null : purge.type().getBytes(UTF_8);
+    long[] purged = {0};
+    MessagePass.Action action =
+        message -> {
+          boolean meant =
+              message.storedAtMs() < purge.storedBeforeMs()
+                  && (type == null || message.record().hasTypeOf(type));
+          if (meant) {
+            purged[0]++;
+          }
+          if (meant && !purge.dryRun()) {
+            end(group, from, message, OutcomeStatus.CANCELLED);
+          }
+        };
+    MessagePass pass = from.pass(purge.from(), PURGED_AT_ONCE);
+    long next =
+        switch (purge.what()) {
+          case IN_ORDER -> pass.inOrder(action);
+          case RETURNED -> pass.singles(group.timeMs(), true, action);
+          case DELAYED -> pass.singles(group.timeMs(), false, action);
+          case DEAD -> pass.deadLetters(action);
+        };
+    return new Result.Step(purged[0], next);
+  }
+
   private static Result notCancellable(MessageId id, String why) {
     return new Result.Refused(
         ErrorCode.NOT_CANCELLABLE, "command " + id + " " + why + " (expected: it waits)");
   }
 
   private void end(Group group, Destination from, WaitingMessage message, OutcomeStatus status) {
-    if (from.definition().kind() != DestinationKind.INBOX) {
+    if (from.definition().kind() != DestinationKind.INBOX && !message.isDeadLetter()) {
       outcomes.record(
           group, message.record().id(), new Outcome(status, "", "", Payload.EMPTY, group.timeMs()));
     }

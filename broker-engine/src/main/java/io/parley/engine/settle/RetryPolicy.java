@@ -1,5 +1,7 @@
 package io.parley.engine.settle;
 
+import io.parley.engine.destination.DestinationSettings;
+
 /**
  * When a failed message is tried again: exponential back-off with jitter, until its attempts are
  * used up.
@@ -7,8 +9,23 @@ package io.parley.engine.settle;
  * @param maxAttempts attempts before it is dead-lettered
  * @param backOffMinMs wait after the first failure
  * @param backOffMaxMs longest wait
+ * @param outageAfter failures in a row that are taken for an outage; 0 for never
  */
-public record RetryPolicy(int maxAttempts, long backOffMinMs, long backOffMaxMs) {
+public record RetryPolicy(int maxAttempts, long backOffMinMs, long backOffMaxMs, int outageAfter) {
+
+  /** The policy of a queue or inbox for which something may be set. */
+  public RetryPolicy with(DestinationSettings own) {
+    if (own == DestinationSettings.NONE) {
+      return this;
+    }
+    long min = own.backOffMinMs() == 0 ? backOffMinMs : own.backOffMinMs();
+    long max = own.backOffMaxMs() == 0 ? backOffMaxMs : own.backOffMaxMs();
+    return new RetryPolicy(
+        own.maxAttempts() == 0 ? maxAttempts : own.maxAttempts(),
+        min,
+        Math.max(min, max),
+        own.outageAfter() == DestinationSettings.NOT_SET ? outageAfter : own.outageAfter());
+  }
 
   /**
    * The wait after a failure: {@code min * 2^(failures - 1)}, at most {@code max}, then between 80

@@ -1,5 +1,7 @@
 package io.parley.engine.settle;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
@@ -12,7 +14,6 @@ import io.parley.engine.operation.Result;
 import io.parley.engine.operation.Result.Refusal;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.protocol.ErrorCode;
-import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.OutcomeStatus;
@@ -21,6 +22,7 @@ import io.parley.protocol.model.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Settlements {
   /** Longest wait a consumer may ask for after a failure. */
   public static final long RETRY_AFTER_MAX_MS = Duration.ofDays(365).toMillis();
+
+  /** Dead letters that one operation looks at. */
+  private static final int DEAD_LETTERS_LOOKED_AT = 10_000;
 
   private static final String LOST = "the lease ended before it was settled";
 
@@ -41,6 +46,8 @@ public final class Settlements {
 
   /** Of the operation being applied; copied for the result. */
   private final List<Refusal> refusals = new ArrayList<>();
+
+  private final List<Destination> outagesBegun = new ArrayList<>(0);
 
   /**
    * Verdicts on messages of some destinations.
@@ -60,9 +67,19 @@ public final class Settlements {
     this.boot = boot;
   }
 
-  /** Started handlings after which a message is set aside. */
-  public int maxAttempts() {
-    return retries.maxAttempts();
+  /** Started handlings after which a message of a destination is set aside. */
+  public int maxAttempts(Destination destination) {
+    return retries.with(destination.definition().settings()).maxAttempts();
+  }
+
+  /** The destinations in which an outage began in the group just built; empties the list. */
+  public List<Destination> takeOutages() {
+    if (outagesBegun.isEmpty()) {
+      return List.of();
+    }
+    List<Destination> taken = List.copyOf(outagesBegun);
+    outagesBegun.clear();
+    return taken;
   }
 
   /** Settles messages of one destination. */
@@ -171,17 +188,27 @@ public final class Settlements {
 
   private void failed(Group group, Destination from, Settlement.Fail fail) {
     long sequence = fail.sequence();
+    RetryPolicy policy = retries.with(from.definition().settings());
+    boolean counts = fail.isFinal() || noteFailure(group, from, sequence, policy);
     int failures = from.attempts(group, sequence) + 1;
-    if (fail.isFinal() || failures >= retries.maxAttempts()) {
+    if (fail.isFinal() || (counts && failures >= policy.maxAttempts())) {
       bury(group, from, sequence, fail.epoch(), fail.errorClass(), fail.message());
     } else {
       long wait =
           fail.retryAfterMs() < 0
-              ? retries.backOffMs(failures, sequence)
+              ? policy.backOffMs(failures, sequence)
               : Math.min(fail.retryAfterMs(), RETRY_AFTER_MAX_MS);
       long dueMs = group.timeMs() + wait;
-      from.delay(group, sequence, dueMs, fail.epoch(), fail.errorClass(), fail.message());
+      from.delay(group, sequence, dueMs, fail.epoch(), counts, fail.errorClass(), fail.message());
     }
+  }
+
+  /** Whether a failure counts as an attempt: not while all that is handled fails. */
+  private boolean noteFailure(Group group, Destination from, long sequence, RetryPolicy policy) {
+    if (from.noteFailure(sequence, group.timeMs(), policy.outageAfter())) {
+      outagesBegun.add(from);
+    }
+    return !from.isOutage();
   }
 
   private void bury(
@@ -203,10 +230,12 @@ public final class Settlements {
         continue; // settled at the last moment
       }
       counted++;
-      if (from.attempts(group, sequence) + 1 >= retries.maxAttempts()) {
+      RetryPolicy policy = retries.with(from.definition().settings());
+      boolean counts = noteFailure(group, from, sequence, policy);
+      if (counts && from.attempts(group, sequence) + 1 >= policy.maxAttempts()) {
         bury(group, from, sequence, 0, lost.reason(), LOST);
       } else {
-        from.delay(group, sequence, group.timeMs(), 0, lost.reason(), LOST);
+        from.delay(group, sequence, group.timeMs(), 0, counts, lost.reason(), LOST);
       }
     }
     return new Result.Count(counted);
@@ -260,14 +289,15 @@ public final class Settlements {
       return notFound(redrive.destination());
     }
     destinations.touch(from);
-    List<SingleMessage> letters = letters(from, redrive.message());
-    for (SingleMessage letter : letters) {
-      if (from.definition().kind() == DestinationKind.QUEUE) {
-        outcomes.reopen(group, letter.id());
-      }
-      from.redrive(group, letter);
-    }
-    return new Result.Count(letters.size());
+    return each(
+        from,
+        redrive.which(),
+        letter -> {
+          if (from.definition().kind() == DestinationKind.QUEUE) {
+            outcomes.reopen(group, letter.id());
+          }
+          from.redrive(group, letter);
+        });
   }
 
   /** Drops dead letters. */
@@ -277,22 +307,31 @@ public final class Settlements {
       return notFound(drop.destination());
     }
     destinations.touch(from);
-    List<SingleMessage> letters = letters(from, drop.message());
-    letters.forEach(letter -> from.drop(group, letter));
-    return new Result.Count(letters.size());
+    return each(from, drop.which(), letter -> from.drop(group, letter));
   }
 
-  private static List<SingleMessage> letters(Destination from, @Nullable MessageId wanted) {
-    List<SingleMessage> letters = new ArrayList<>();
-    from.deadLetters(
-        0,
-        letter -> {
-          if (wanted == null || letter.id().equals(wanted)) {
-            letters.add(letter);
-          }
-          return letters.size() < (wanted == null ? Operation.DEAD_LETTERS_AT_ONCE : 1);
-        });
-    return letters;
+  /** Does something with some of the dead letters that are meant. */
+  private static Result each(
+      Destination from, Operation.DeadLetters which, Consumer<SingleMessage> action) {
+    byte[] type = which.type() == null ? null : which.type().getBytes(UTF_8);
+    List<SingleMessage> letters = from.deadLettersFrom(which.from(), DEAD_LETTERS_LOOKED_AT);
+    long count = 0;
+    for (SingleMessage letter : letters) {
+      boolean meant =
+          (which.message() == null || letter.id().equals(which.message()))
+              && (which.errorClass() == null || letter.errorClass().equals(which.errorClass()))
+              && (type == null || from.record(letter).hasTypeOf(type));
+      if (meant) {
+        action.accept(letter);
+        count++;
+      }
+      if (count == which.max()) {
+        return new Result.Step(count, letter.sequence() + 1);
+      }
+    }
+    boolean more = letters.size() == DEAD_LETTERS_LOOKED_AT;
+    return new Result.Step(
+        count, more ? letters.get(letters.size() - 1).sequence() + 1 : Long.MAX_VALUE);
   }
 
   private static Result notFound(int destination) {

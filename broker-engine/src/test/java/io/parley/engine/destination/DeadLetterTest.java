@@ -13,6 +13,7 @@ import io.parley.engine.testing.TestNamespace;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.OutcomeStatus;
+import io.parley.protocol.model.Settlement;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,9 +232,56 @@ class DeadLetterTest {
   @Test
   void shouldRefuseToRedriveInADestinationThatDoesNotExist() {
     for (Operation operation :
-        List.of(new Operation.Redrive(99, null), new Operation.DropDeadLetters(99, null))) {
+        List.of(
+            new Operation.Redrive(99, Operation.DeadLetters.ALL),
+            new Operation.DropDeadLetters(99, Operation.DeadLetters.ALL))) {
       assertThat(namespace.submit(operation))
           .isEqualTo(new Result.Refused(ErrorCode.NOT_FOUND, "destination 99 does not exist"));
     }
+  }
+
+  @Test
+  void shouldRedriveThoseOfOneErrorClassOrOneTypeAlone() {
+    int two = namespace.claim("two", "two.A", "two.B");
+    namespace.send(command("two.A", "1"), command("two.B", "2"), command("two.A", "3"));
+    TestConsumer consumer = namespace.consume(two, 3);
+    for (Delivered message : consumer.take()) {
+      consumer.settleOne(
+          new Settlement.Fail(
+              message.epoch(), message.sequence(), true, "Class" + message.body(), "", -1));
+    }
+
+    Result ofType =
+        namespace.submit(
+            new Operation.DropDeadLetters(
+                two, new Operation.DeadLetters(null, null, "two.B", 0, 10)));
+    Result ofClass =
+        namespace.submit(
+            new Operation.Redrive(two, new Operation.DeadLetters(null, "Class3", null, 0, 10)));
+
+    assertThat(ofType).isEqualTo(new Result.Step(1, Long.MAX_VALUE));
+    assertThat(ofClass).isEqualTo(new Result.Step(1, Long.MAX_VALUE));
+    consumer.credit(5);
+    namespace.pass(Duration.ofSeconds(1));
+    assertThat(consumer.takeBodies()).containsExactly("3");
+    assertThat(namespace.counts(two).dead()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldStopAfterAsManyAsAreAskedForAndSayWhereToGoOn() {
+    bury(5);
+
+    Result.Step first =
+        (Result.Step)
+            namespace.submit(
+                new Operation.Redrive(queue, new Operation.DeadLetters(null, null, null, 0, 2)));
+    Result.Step rest =
+        (Result.Step)
+            namespace.submit(
+                new Operation.Redrive(
+                    queue, new Operation.DeadLetters(null, null, null, first.next(), 10)));
+
+    assertThat(first.count()).isEqualTo(2);
+    assertThat(rest).isEqualTo(new Result.Step(3, Long.MAX_VALUE));
   }
 }

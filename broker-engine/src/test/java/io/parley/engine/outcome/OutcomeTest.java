@@ -210,6 +210,7 @@ class OutcomeTest {
         defaults.maxAttempts(),
         defaults.backOffMin(),
         defaults.backOffMax(),
+        defaults.outageAfter(),
         false,
         retention,
         defaults.dedupWindow(),

@@ -115,9 +115,9 @@ class ReplayEquivalenceTest {
     } else if (step instanceof Step.Settle settle) {
       return new Operation.Settle(settle.place(), settle.settlements());
     } else if (step instanceof Step.Redrive redrive) {
-      return new Operation.Redrive(redrive.place(), redrive.message());
+      return new Operation.Redrive(redrive.place(), Operation.DeadLetters.of(redrive.message()));
     } else if (step instanceof Step.Drop drop) {
-      return new Operation.DropDeadLetters(drop.place(), drop.message());
+      return new Operation.DropDeadLetters(drop.place(), Operation.DeadLetters.of(drop.message()));
     }
     return null;
   }

@@ -82,7 +82,7 @@ class LocalSequencerTest {
         namespace.submitOnly(
             new Operation.Settle(
                 queue, List.of(new Settlement.Fail(held.epoch(), 1, true, "Broken", "", -1))));
-    Answer redrive = namespace.submitOnly(new Operation.Redrive(queue, null));
+    Answer redrive = namespace.submitOnly(new Operation.Redrive(queue, Operation.DeadLetters.ALL));
     Answer send = namespace.submitOnly(TestNamespace.sending(command("cart.Add", "2")));
 
     namespace.sequencer().runOnce();
@@ -92,7 +92,9 @@ class LocalSequencerTest {
     assertThat(List.of(redrive.isDone(), send.isDone())).containsExactly(true, false);
     namespace.run();
 
-    assertThat(redrive.result()).as("it saw the dead letter").isEqualTo(new Result.Count(1));
+    assertThat(redrive.result())
+        .as("it saw the dead letter")
+        .isEqualTo(new Result.Step(1, Long.MAX_VALUE));
     assertThat(send.isDone()).isTrue();
   }
 

@@ -293,10 +293,10 @@ final class Simulation {
     int place = 1 + random.nextInt(5);
     if (oneIn(3)) {
       history.placesWithDrops.add(place);
-      submit(new Operation.DropDeadLetters(place, null), result -> {});
+      submit(new Operation.DropDeadLetters(place, Operation.DeadLetters.ALL), result -> {});
     } else {
       history.placesWithRedrives.add(place);
-      submit(new Operation.Redrive(place, null), result -> {});
+      submit(new Operation.Redrive(place, Operation.DeadLetters.ALL), result -> {});
     }
   }
 
@@ -411,7 +411,7 @@ final class Simulation {
     }
     for (int place = 1; place <= 5; place++) {
       history.placesWithDrops.add(place);
-      apply(new Operation.DropDeadLetters(place, null));
+      apply(new Operation.DropDeadLetters(place, Operation.DeadLetters.ALL));
     }
     kill();
     check();

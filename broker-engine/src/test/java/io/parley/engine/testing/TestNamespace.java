@@ -61,15 +61,20 @@ public final class TestNamespace {
   private final int chunkCacheBytes;
   private final int settleWaitMs;
   private final List<OutcomeLedger.Entry> outcomes = new ArrayList<>();
+  private final List<String> outages = new ArrayList<>();
   private Result lastResult = Result.DONE;
   private int commits;
   private int failures;
   private @Nullable Engine engine;
   private LocalSequencer sequencer;
 
-  /** An empty namespace with default settings. */
+  /** An empty namespace with default settings, but no outages: many tests fail on purpose. */
   public TestNamespace() {
-    this(EngineSettings.DEFAULTS);
+    this(
+        settings(
+            EngineSettings.DEFAULTS.maxAttempts(),
+            EngineSettings.DEFAULTS.declaredTypesOnly(),
+            EngineSettings.DEFAULTS.dedupWindow()));
   }
 
   /** An empty namespace. */
@@ -112,6 +117,7 @@ public final class TestNamespace {
         maxAttempts,
         defaults.backOffMin(),
         defaults.backOffMax(),
+        0,
         declaredTypesOnly,
         defaults.outcomeRetention(),
         dedupWindow,
@@ -274,12 +280,16 @@ public final class TestNamespace {
 
   /** Puts dead letters back; tells how many. */
   public long redrive(int destination, @Nullable MessageId message) {
-    return ((Result.Count) submit(new Operation.Redrive(destination, message))).value();
+    return ((Result.Step)
+            submit(new Operation.Redrive(destination, Operation.DeadLetters.of(message))))
+        .count();
   }
 
   /** Drops dead letters; tells how many. */
   public long drop(int destination, @Nullable MessageId message) {
-    return ((Result.Count) submit(new Operation.DropDeadLetters(destination, message))).value();
+    return ((Result.Step)
+            submit(new Operation.DropDeadLetters(destination, Operation.DeadLetters.of(message))))
+        .count();
   }
 
   // ---------------------------------------------------------------- views
@@ -313,6 +323,11 @@ public final class TestNamespace {
   /** What became of a command. */
   public Outcome outcome(MessageId command) {
     return engine().outcomes().find(command);
+  }
+
+  /** Names of queues and inboxes of which it was told that an outage began. */
+  public List<String> outagesTold() {
+    return outages;
   }
 
   /** Outcomes that the listener was told of. */
@@ -450,6 +465,11 @@ public final class TestNamespace {
     @Override
     public void outcomes(List<OutcomeLedger.Entry> recorded) {
       outcomes.addAll(recorded);
+    }
+
+    @Override
+    public void outageBegan(Destination destination) {
+      outages.add(destination.definition().name());
     }
 
     @Override

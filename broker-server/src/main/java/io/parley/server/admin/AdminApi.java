@@ -116,24 +116,52 @@ public interface AdminApi {
    * The oldest dead letters.
    *
    * @param destination queue or subscription; null for all
+   * @param which only those; without id
    * @param limit 1 to {@link #PEEK_MAX_MESSAGES}
    */
   CompletionStage<List<DeadLetterInfo>> deadLetters(
-      String namespace, @Nullable String destination, int limit);
+      String namespace, @Nullable String destination, DeadLetterFilter which, int limit);
+
+  /** Most dead letters of one destination that are looked at to group them; the oldest. */
+  int GROUPED_MAX = 1_000_000;
 
   /**
-   * Makes dead letters ready again, with their attempts counted from zero.
+   * Dead letters by destination, class of failure and type, the most first.
+   *
+   * @param destination queue or subscription; null for all
+   */
+  CompletionStage<List<DeadLetterGroup>> deadLetterGroups(
+      String namespace, @Nullable String destination);
+
+  /**
+   * Makes dead letters ready again, with their attempts counted from zero, the oldest first.
    *
    * @param destination queue or subscription
-   * @param id only the letter of this message; null for all of the destination
-   * @return how many
+   * @param max most of them
+   * @return how many; {@code NOT_FOUND} if one was meant that isn't there
    */
   CompletionStage<Long> redriveDeadLetters(
-      String namespace, String destination, @Nullable MessageId id);
+      String namespace, String destination, DeadLetterFilter which, long max);
 
-  /** Deletes dead letters for good; parameters as in {@link #redriveDeadLetters}. */
+  /** Deletes dead letters for good; otherwise as {@link #redriveDeadLetters}. */
   CompletionStage<Long> dropDeadLetters(
-      String namespace, String destination, @Nullable MessageId id);
+      String namespace, String destination, DeadLetterFilter which);
+
+  /** Hands out nothing more of a queue or subscription, or goes on. Durable. */
+  CompletionStage<DestinationCondition> pause(
+      String namespace, DestinationKind kind, String name, boolean paused);
+
+  /** Sets what a queue or subscription goes by, instead of what was set before. Durable. */
+  CompletionStage<DestinationCondition> set(
+      String namespace, DestinationKind kind, String name, OperatorSettings settings);
+
+  /**
+   * Ends messages that nobody has; commands that waited end as CANCELLED.
+   *
+   * @return how many
+   */
+  CompletionStage<Long> purge(
+      String namespace, DestinationKind kind, String name, PurgeRequest which);
 
   /** What became of a command; {@code NOT_FOUND} if nothing is known of it. */
   CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command);

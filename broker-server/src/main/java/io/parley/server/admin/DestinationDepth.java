@@ -5,6 +5,8 @@ package io.parley.server.admin;
  *
  * @param kind commands that nobody owns yet are a queue of their type's name
  * @param consumers who consume from it now
+ * @param paused whether an operator paused it
+ * @param outage whether all that is handled fails
  */
 public record DestinationDepth(
     DestinationKind kind,
@@ -13,4 +15,6 @@ public record DestinationDepth(
     long leased,
     long delayed,
     long deadLetters,
-    int consumers) {}
+    int consumers,
+    boolean paused,
+    boolean outage) {}

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param consumers open consumers of all connections
  * @param nextSequence sequence the next message will get
  * @param unowned whether this is a command type nobody owns yet, and not a queue
+ * @param condition whether it is paused, and the like
  */
 public record QueueInfo(
     String name,
@@ -29,7 +30,8 @@ public record QueueInfo(
     long bytes,
     int consumers,
     long nextSequence,
-    boolean unowned) {
+    boolean unowned,
+    DestinationCondition condition) {
 
   /** Copies the list. */
   public QueueInfo {

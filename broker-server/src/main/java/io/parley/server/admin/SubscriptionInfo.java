@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes records of all these, in bytes, as if nobody shared them
  * @param consumers open consumers of all connections
  * @param lastSeen when a consumer was last connected; null if none was since the broker started
+ * @param condition whether it is paused, and the like
  */
 public record SubscriptionInfo(
     String name,
@@ -28,7 +29,8 @@ public record SubscriptionInfo(
     long deadLetters,
     long bytes,
     int consumers,
-    @Nullable Instant lastSeen) {
+    @Nullable Instant lastSeen,
+    DestinationCondition condition) {
 
   /** Copies the list. */
   public SubscriptionInfo {

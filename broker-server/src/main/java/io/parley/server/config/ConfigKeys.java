@@ -110,6 +110,11 @@ final class ConfigKeys {
           "delivery.back-off-max",
           ValueType.duration(EngineSettings.BACK_OFF_SHORTEST, EngineSettings.BACK_OFF_LONGEST),
           DEFAULTS.engine().backOffMax());
+  static final ConfigKey<Integer> DELIVERY_OUTAGE_AFTER =
+      ConfigKey.of(
+          "delivery.outage-after",
+          ValueType.number(0, EngineSettings.OUTAGE_AFTER_MAX),
+          DEFAULTS.engine().outageAfter());
 
   static final ConfigKey<TypePolicy> TYPES_POLICY =
       ConfigKey.of(
@@ -155,6 +160,7 @@ final class ConfigKeys {
           DELIVERY_MAX_ATTEMPTS,
           DELIVERY_BACK_OFF_MIN,
           DELIVERY_BACK_OFF_MAX,
+          DELIVERY_OUTAGE_AFTER,
           TYPES_POLICY,
           OUTCOMES_RETENTION,
           DEDUP_WINDOW,

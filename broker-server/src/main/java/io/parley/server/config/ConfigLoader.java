@@ -182,6 +182,7 @@ public final class ConfigLoader {
             values.get(ConfigKeys.DELIVERY_MAX_ATTEMPTS),
             values.get(ConfigKeys.DELIVERY_BACK_OFF_MIN),
             values.get(ConfigKeys.DELIVERY_BACK_OFF_MAX),
+            values.get(ConfigKeys.DELIVERY_OUTAGE_AFTER),
             values.get(ConfigKeys.TYPES_POLICY) == ConfigKeys.TypePolicy.DECLARED,
             values.get(ConfigKeys.OUTCOMES_RETENTION),
             values.get(ConfigKeys.DEDUP_WINDOW),

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Outcome;
+import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.MessageInfo;
+import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.SubscriptionInfo;
@@ -15,6 +18,7 @@ import io.parley.server.admin.TypeInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -68,6 +72,7 @@ final class AdminJson {
     json.writeNumberField("consumers", queue.consumers());
     json.writeNumberField("nextSequence", queue.nextSequence());
     json.writeBooleanField("unowned", queue.unowned());
+    condition(json, queue.condition());
   }
 
   static void subscription(JsonGenerator json, SubscriptionInfo subscription) throws IOException {
@@ -81,6 +86,46 @@ final class AdminJson {
     json.writeNumberField("bytes", subscription.bytes());
     json.writeNumberField("consumers", subscription.consumers());
     json.writeStringField("lastSeen", text(subscription.lastSeen()));
+    condition(json, subscription.condition());
+  }
+
+  static void condition(JsonGenerator json, DestinationCondition condition) throws IOException {
+    json.writeBooleanField("paused", condition.paused());
+    json.writeStringField("outageSince", text(condition.outageSince()));
+    json.writeObjectFieldStart("settings");
+    OperatorSettings settings = condition.settings();
+    number(json, "maxAttempts", settings.maxAttempts());
+    milliseconds(json, "backOffMinMs", settings.backOffMin());
+    milliseconds(json, "backOffMaxMs", settings.backOffMax());
+    milliseconds(json, "leaseMs", settings.lease());
+    number(json, "outageAfter", settings.outageAfter());
+    json.writeEndObject();
+  }
+
+  /** Left out where nothing is set. */
+  private static void number(JsonGenerator json, String name, @Nullable Integer value)
+      throws IOException {
+    if (value != null) {
+      json.writeNumberField(name, value);
+    }
+  }
+
+  private static void milliseconds(JsonGenerator json, String name, @Nullable Duration value)
+      throws IOException {
+    if (value != null) {
+      json.writeNumberField(name, value.toMillis());
+    }
+  }
+
+  static void deadLetterGroup(JsonGenerator json, DeadLetterGroup group) throws IOException {
+    json.writeStringField("destination", group.destination());
+    json.writeStringField("destinationKind", word(group.destinationKind()));
+    json.writeStringField("errorClass", group.errorClass());
+    json.writeStringField("type", group.type());
+    json.writeNumberField("count", group.count());
+    json.writeStringField("oldest", text(group.oldest()));
+    json.writeStringField("newest", text(group.newest()));
+    json.writeStringField("message", group.example());
   }
 
   static void type(JsonGenerator json, TypeInfo type) throws IOException {

@@ -1,11 +1,15 @@
 package io.parley.server.http;
 
-import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.server.admin.AdminApi;
+import io.parley.server.admin.DeadLetterFilter;
+import io.parley.server.admin.DestinationKind;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
+import io.parley.server.admin.OperatorSettings;
+import io.parley.server.admin.PurgeRequest;
 import io.parley.server.admin.TypeDeclaration;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +27,9 @@ final class AdminRoutes {
   private static final int PEEK_DEFAULT = 20;
   private static final int DEAD_LETTERS_DEFAULT = 100;
   private static final int EXPLAINED_DEFAULT = 10;
+
+  private static final DestinationKind QUEUE = DestinationKind.QUEUE;
+  private static final DestinationKind INBOX = DestinationKind.INBOX;
 
   private final AdminApi api;
 
@@ -50,7 +57,19 @@ final class AdminRoutes {
         post("/types", this::declareType),
         post("/types/transfer", this::transferType),
         get("/catalog", Set.of(), this::catalog),
-        get("/dead-letters", Set.of("destination", "limit"), this::deadLetters),
+        post("/queues/{queue}/pause", call -> pause(call, QUEUE, true)),
+        post("/queues/{queue}/resume", call -> pause(call, QUEUE, false)),
+        post("/queues/{queue}/settings", call -> set(call, QUEUE)),
+        post("/queues/{queue}/purge", call -> purge(call, QUEUE)),
+        post("/subscriptions/{subscription}/pause", call -> pause(call, INBOX, true)),
+        post("/subscriptions/{subscription}/resume", call -> pause(call, INBOX, false)),
+        post("/subscriptions/{subscription}/settings", call -> set(call, INBOX)),
+        post("/subscriptions/{subscription}/purge", call -> purge(call, INBOX)),
+        get(
+            "/dead-letters",
+            Set.of("destination", "limit", "errorClass", "type"),
+            this::deadLetters),
+        get("/dead-letters/groups", Set.of("destination"), this::deadLetterGroups),
         post("/dead-letters/redrive", this::redrive),
         post("/dead-letters/drop", this::drop),
         get("/outcomes/{id}", Set.of(), this::outcome));
@@ -155,20 +174,85 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> deadLetters(Call call) {
     int limit = call.number("limit", DEAD_LETTERS_DEFAULT, 1, AdminApi.PEEK_MAX_MESSAGES);
-    return api.deadLetters(namespace(call), call.parameter("destination"), limit)
+    DeadLetterFilter which =
+        new DeadLetterFilter(null, call.parameter("errorClass"), call.parameter("type"));
+    return api.deadLetters(namespace(call), call.parameter("destination"), which, limit)
         .thenApply(letters -> AdminJson.list("deadLetters", letters, AdminJson::deadLetter));
+  }
+
+  private CompletionStage<Answer> deadLetterGroups(Call call) {
+    return api.deadLetterGroups(namespace(call), call.parameter("destination"))
+        .thenApply(groups -> AdminJson.list("groups", groups, AdminJson::deadLetterGroup));
   }
 
   private CompletionStage<Answer> redrive(Call call) {
     Target target = Target.of(call);
-    return api.redriveDeadLetters(namespace(call), target.destination(), target.id())
+    return api.redriveDeadLetters(
+            namespace(call), target.destination(), target.which(), target.max())
         .thenApply(count -> AdminJson.count("redriven", count));
   }
 
   private CompletionStage<Answer> drop(Call call) {
     Target target = Target.of(call);
-    return api.dropDeadLetters(namespace(call), target.destination(), target.id())
+    return api.dropDeadLetters(namespace(call), target.destination(), target.which())
         .thenApply(count -> AdminJson.count("dropped", count));
+  }
+
+  private CompletionStage<Answer> pause(Call call, DestinationKind kind, boolean paused) {
+    return api.pause(namespace(call), kind, name(call, kind), paused)
+        .thenApply(condition -> AdminJson.one(condition, AdminJson::condition));
+  }
+
+  private CompletionStage<Answer> set(Call call, DestinationKind kind) {
+    Map<String, String> body =
+        Json.readStrings(
+            call.body(),
+            Set.of("maxAttempts", "backOffMinMs", "backOffMaxMs", "leaseMs", "outageAfter"));
+    OperatorSettings settings =
+        new OperatorSettings(
+            number(body, "maxAttempts"),
+            duration(body, "backOffMinMs"),
+            duration(body, "backOffMaxMs"),
+            duration(body, "leaseMs"),
+            number(body, "outageAfter"));
+    return api.set(namespace(call), kind, name(call, kind), settings)
+        .thenApply(condition -> AdminJson.one(condition, AdminJson::condition));
+  }
+
+  private CompletionStage<Answer> purge(Call call, DestinationKind kind) {
+    Map<String, String> body =
+        Json.readStrings(call.body(), Set.of("state", "olderThanMs", "type", "dryRun"));
+    boolean dryRun = Boolean.parseBoolean(body.get("dryRun"));
+    PurgeRequest which =
+        new PurgeRequest(
+            constant("state", required(body, "state"), MessageState.values()),
+            duration(body, "olderThanMs"),
+            body.get("type"),
+            dryRun);
+    return api.purge(namespace(call), kind, name(call, kind), which)
+        .thenApply(count -> AdminJson.count("purged", count));
+  }
+
+  private static String name(Call call, DestinationKind kind) {
+    return call.part(kind == QUEUE ? "queue" : "subscription");
+  }
+
+  private static @Nullable Integer number(Map<String, String> body, String name) {
+    String text = body.get(name);
+    try {
+      return text == null ? null : Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw Call.invalid(name, text, "a whole number", null);
+    }
+  }
+
+  private static @Nullable Duration duration(Map<String, String> body, String name) {
+    String text = body.get(name);
+    try {
+      return text == null ? null : Duration.ofMillis(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      throw Call.invalid(name, text, "a whole number of milliseconds", null);
+    }
   }
 
   private CompletionStage<Answer> outcome(Call call) {
@@ -216,11 +300,20 @@ final class AdminRoutes {
   }
 
   /** Which dead letters are meant. */
-  private record Target(String destination, @Nullable MessageId id) {
+  private record Target(String destination, DeadLetterFilter which, long max) {
     static Target of(Call call) {
-      Map<String, String> body = Json.readStrings(call.body(), Set.of("destination", "id"));
+      Map<String, String> body =
+          Json.readStrings(call.body(), Set.of("destination", "id", "errorClass", "type", "max"));
       String id = body.get("id");
-      return new Target(required(body, "destination"), id == null ? null : Call.id("id", id));
+      Integer max = number(body, "max");
+      if (max != null && max < 1) {
+        throw Call.invalid("max", body.get("max"), "1 or more", null);
+      }
+      return new Target(
+          required(body, "destination"),
+          new DeadLetterFilter(
+              id == null ? null : Call.id("id", id), body.get("errorClass"), body.get("type")),
+          max == null ? Long.MAX_VALUE : max);
     }
   }
 }

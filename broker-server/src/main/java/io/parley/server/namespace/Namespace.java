@@ -2,6 +2,8 @@ package io.parley.server.namespace;
 
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.MessageSearch;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.sequencer.LocalSequencer;
@@ -198,6 +200,16 @@ public final class Namespace implements AutoCloseable {
     }
 
     @Override
+    public void outageBegan(Destination destination) {
+      log.warn(
+          "namespace {}: all that is handled in {} '{}' fails; attempts don't count, and one message"
+              + " at a time is tried until one succeeds",
+          name,
+          destination.definition().kind() == DestinationKind.INBOX ? "subscription" : "queue",
+          destination.definition().name());
+    }
+
+    @Override
     public void unavailable(StoreException why) {
       log.error("namespace {}: the store failed; no writes are accepted until it works", name, why);
       engine = null;
@@ -227,6 +239,11 @@ public final class Namespace implements AutoCloseable {
     @Override
     public void outcomes(List<OutcomeLedger.Entry> recorded) {
       listeners.forEach(listener -> listener.outcomes(recorded));
+    }
+
+    @Override
+    public void outageBegan(Destination destination) {
+      listeners.forEach(listener -> listener.outageBegan(destination));
     }
 
     @Override

@@ -18,13 +18,18 @@ import io.parley.protocol.model.Names;
 import io.parley.protocol.model.TypePattern;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.CatalogInfo;
+import io.parley.server.admin.DeadLetterFilter;
+import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationExplanation;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
+import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
+import io.parley.server.admin.PurgeRequest;
 import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.SubscriptionInfo;
@@ -52,12 +57,16 @@ public final class AdminOperations implements AdminApi {
   private final OwnerThread owner;
   private final Searches searches;
   private final CatalogViews catalogs;
+  private final DestinationControl control;
+  private final DeadLetters deadLetters;
 
   /** Administers some namespaces. */
   public AdminOperations(Map<String, Namespace> namespaces) {
     owner = new OwnerThread(namespaces);
     searches = new Searches(owner);
     catalogs = new CatalogViews(owner);
+    control = new DestinationControl(owner);
+    deadLetters = new DeadLetters(owner);
   }
 
   // ---------------------------------------------------------------- queues
@@ -104,7 +113,9 @@ public final class AdminOperations implements AdminApi {
         destination.leased(),
         destination.delayed(),
         destination.dead(),
-        destination.consumers().size());
+        destination.consumers().size(),
+        destination.definition().settings().paused(),
+        destination.isOutage());
   }
 
   static io.parley.server.admin.DestinationKind adminKind(Destination destination) {
@@ -126,10 +137,11 @@ public final class AdminOperations implements AdminApi {
         queue.bytes(),
         queue.consumers().size(),
         queue.nextSequence(),
-        unowned);
+        unowned,
+        DestinationControl.condition(queue));
   }
 
-  private static Destination findQueue(Engine engine, String name) {
+  static Destination findQueue(Engine engine, String name) {
     Destination queue = engine.destinations().find(DestinationKind.QUEUE, name);
     if (queue == null) {
       queue = engine.destinations().find(DestinationKind.UNOWNED, name);
@@ -137,7 +149,7 @@ public final class AdminOperations implements AdminApi {
     return found(queue, "queue", name);
   }
 
-  private static Destination findInbox(Engine engine, String name) {
+  static Destination findInbox(Engine engine, String name) {
     return found(engine.destinations().find(DestinationKind.INBOX, name), "subscription", name);
   }
 
@@ -185,7 +197,8 @@ public final class AdminOperations implements AdminApi {
         inbox.dead(),
         inbox.bytes(),
         inbox.consumers().size(),
-        inbox.lastSeenMs() == 0 ? null : Instant.ofEpochMilli(inbox.lastSeenMs()));
+        inbox.lastSeenMs() == 0 ? null : Instant.ofEpochMilli(inbox.lastSeenMs()),
+        DestinationControl.condition(inbox));
   }
 
   // ---------------------------------------------------------------- messages
@@ -393,85 +406,60 @@ public final class AdminOperations implements AdminApi {
 
   @Override
   public CompletionStage<List<DeadLetterInfo>> deadLetters(
-      String namespace, @Nullable String destination, int limit) {
-    return view(
-        namespace,
-        engine -> {
-          List<DeadLetterInfo> letters = new ArrayList<>();
-          List<Destination> having =
-              engine.destinations().occupied().stream()
-                  .filter(d -> d.dead() > 0)
-                  .filter(d -> destination == null || d.definition().name().equals(destination))
-                  .sorted(Comparator.comparingInt(Destination::id))
-                  .toList();
-          for (Destination from : having) {
-            from.deadLetters(
-                0,
-                letter -> {
-                  letters.add(info(from, letter));
-                  return letters.size() < limit;
-                });
-            if (letters.size() >= limit) {
-              break;
-            }
-          }
-          return letters;
-        });
+      String namespace, @Nullable String destination, DeadLetterFilter which, int limit) {
+    return deadLetters.list(namespace, destination, which, limit);
   }
 
-  private static DeadLetterInfo info(Destination from, SingleMessage letter) {
-    Message message = from.record(letter).toMessage();
-    return new DeadLetterInfo(
-        new MessageInfo(
-            letter.sequence(),
-            MessageState.DEAD,
-            letter.attempts(),
-            Instant.ofEpochMilli(letter.storedAtMs()),
-            message),
-        from.definition().name(),
-        adminKind(from),
-        letter.errorClass(),
-        letter.errorMessage(),
-        Instant.ofEpochMilli(letter.failedAtMs()));
+  @Override
+  public CompletionStage<List<DeadLetterGroup>> deadLetterGroups(
+      String namespace, @Nullable String destination) {
+    return deadLetters.groups(namespace, destination);
   }
 
   @Override
   public CompletionStage<Long> redriveDeadLetters(
-      String namespace, String destination, @Nullable MessageId id) {
-    return inSteps(
-        namespace, engine -> new Operation.Redrive(anyId(engine, destination), id), id, 0);
+      String namespace, String destination, DeadLetterFilter which, long max) {
+    return deadLetters.redrive(namespace, destination, which, max);
   }
 
   @Override
   public CompletionStage<Long> dropDeadLetters(
-      String namespace, String destination, @Nullable MessageId id) {
-    return inSteps(
-        namespace, engine -> new Operation.DropDeadLetters(anyId(engine, destination), id), id, 0);
+      String namespace, String destination, DeadLetterFilter which) {
+    return deadLetters.drop(namespace, destination, which);
   }
 
-  /** Repeats an operation that does a bounded number at once, until there is nothing left to do. */
-  private CompletionStage<Long> inSteps(
-      String namespace, Function<Engine, Operation> step, @Nullable MessageId id, long before) {
-    return change(namespace, step)
-        .thenCompose(
-            result -> {
-              long count = ((Result.Count) result).value();
-              if (id != null && count == 0) {
-                throw new ParleyException(
-                    ErrorCode.NOT_FOUND, "dead letter: " + id + " (expected: one that exists)");
-              }
-              return id != null || count < Operation.DEAD_LETTERS_AT_ONCE
-                  ? CompletableFuture.completedFuture(before + count)
-                  : inSteps(namespace, step, null, before + count);
-            });
-  }
-
-  private static int anyId(Engine engine, String name) {
+  static int anyId(Engine engine, String name) {
     Destination destination = engine.destinations().find(DestinationKind.QUEUE, name);
     if (destination == null) {
       destination = engine.destinations().find(DestinationKind.INBOX, name);
     }
     return found(destination, "queue or subscription", name).id();
+  }
+
+  // ---------------------------------------------------------------- control
+
+  @Override
+  public CompletionStage<DestinationCondition> pause(
+      String namespace, io.parley.server.admin.DestinationKind kind, String name, boolean paused) {
+    return control.pause(namespace, kind, name, paused);
+  }
+
+  @Override
+  public CompletionStage<DestinationCondition> set(
+      String namespace,
+      io.parley.server.admin.DestinationKind kind,
+      String name,
+      OperatorSettings settings) {
+    return control.set(namespace, kind, name, settings);
+  }
+
+  @Override
+  public CompletionStage<Long> purge(
+      String namespace,
+      io.parley.server.admin.DestinationKind kind,
+      String name,
+      PurgeRequest which) {
+    return control.purge(namespace, kind, name, which);
   }
 
   // ---------------------------------------------------------------- outcomes

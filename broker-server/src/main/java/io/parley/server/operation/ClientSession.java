@@ -3,6 +3,7 @@ package io.parley.server.operation;
 import io.parley.engine.Engine;
 import io.parley.engine.destination.Consumer;
 import io.parley.engine.destination.DeliverySink;
+import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.LeasedSegment;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
@@ -302,7 +303,6 @@ final class ClientSession implements Session {
       ConsumerSlot slot,
       int credit,
       int requestedLeaseMs) {
-    int leaseMs = requestedLeaseMs == 0 ? operations.leaseMs() : requestedLeaseMs;
     sequencer.submit(
         claim,
         new Sequencer.Reply() {
@@ -321,6 +321,7 @@ final class ClientSession implements Session {
             if (engine == null || ended) {
               return;
             }
+            int leaseMs = leaseMs(engine, destination, requestedLeaseMs);
             Consumer consumer =
                 engine.open(destination, new Sink(number, leaseMs), leaseMs, operations.nowMs());
             channel.send(new Response.Ok(correlation));
@@ -338,6 +339,13 @@ final class ClientSession implements Session {
             channel.send(Replies.storeUnavailable(correlation, String.valueOf(why.getMessage())));
           }
         });
+  }
+
+  /** What the consumer wants, else what is set for the queue or inbox, else the broker's. */
+  private int leaseMs(Engine engine, int destination, int requestedMs) {
+    Destination consumed = engine.destinations().find(destination);
+    int setMs = consumed == null ? 0 : consumed.definition().settings().leaseMs();
+    return requestedMs != 0 ? requestedMs : setMs != 0 ? setMs : operations.leaseMs();
   }
 
   private ConsumerSlot newSlot(int number) {

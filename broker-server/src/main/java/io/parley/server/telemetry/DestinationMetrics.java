@@ -56,7 +56,15 @@ final class DestinationMetrics implements MultiCollector {
 
   private record Key(String namespace, DestinationKind kind, String name) {}
 
-  private record Depth(Key key, long ready, long leased, long delayed, long dead, long consumers) {
+  private record Depth(
+      Key key,
+      long ready,
+      long leased,
+      long delayed,
+      long dead,
+      long consumers,
+      long paused,
+      long outages) {
     static Depth of(String namespace, DestinationDepth depth) {
       return new Depth(
           new Key(namespace, depth.kind(), depth.name()),
@@ -64,7 +72,9 @@ final class DestinationMetrics implements MultiCollector {
           depth.leased(),
           depth.delayed(),
           depth.deadLetters(),
-          depth.consumers());
+          depth.consumers(),
+          depth.paused() ? 1 : 0,
+          depth.outage() ? 1 : 0);
     }
 
     Depth plus(Depth other) {
@@ -74,11 +84,13 @@ final class DestinationMetrics implements MultiCollector {
           leased + other.leased,
           delayed + other.delayed,
           dead + other.dead,
-          consumers + other.consumers);
+          consumers + other.consumers,
+          paused + other.paused,
+          outages + other.outages);
     }
 
     Depth as(Key other) {
-      return new Depth(other, ready, leased, delayed, dead, consumers);
+      return new Depth(other, ready, leased, delayed, dead, consumers, paused, outages);
     }
   }
 
@@ -118,6 +130,10 @@ final class DestinationMetrics implements MultiCollector {
         GaugeSnapshot.builder()
             .name(MeterName.DESTINATION_CONSUMERS.scraped())
             .help(MeterName.DESTINATION_CONSUMERS.help());
+    GaugeSnapshot.Builder halted =
+        GaugeSnapshot.builder()
+            .name(MeterName.DESTINATION_HALTED.scraped())
+            .help(MeterName.DESTINATION_HALTED.help());
     for (Depth depth : bounded(sample)) {
       Labels labels =
           Labels.of(
@@ -132,8 +148,10 @@ final class DestinationMetrics implements MultiCollector {
       messages.dataPoint(point(labels.add("state", "delayed"), depth.delayed));
       messages.dataPoint(point(labels.add("state", "dead"), depth.dead));
       consumers.dataPoint(point(labels, depth.consumers));
+      halted.dataPoint(point(labels.add("reason", "paused"), depth.paused));
+      halted.dataPoint(point(labels.add("reason", "outage"), depth.outages));
     }
-    return MetricSnapshots.of(messages.build(), consumers.build());
+    return MetricSnapshots.of(messages.build(), consumers.build(), halted.build());
   }
 
   private Iterable<Depth> bounded(List<Depth> all) {

@@ -42,6 +42,14 @@ public enum MeterName {
       "namespace",
       "kind",
       "destination"),
+  DESTINATION_HALTED(
+      "destination.halted",
+      Kind.GAUGE,
+      "1 while a queue or inbox is paused, or tries one message at a time in an outage.",
+      "namespace",
+      "kind",
+      "destination",
+      "reason"),
 
   CONNECTIONS("connections", Kind.GAUGE, "Open client connections."),
   CONNECTIONS_ACCEPTED("connections.accepted", Kind.COUNTER, "Client connections accepted."),

@@ -13,14 +13,19 @@ import io.parley.protocol.model.Payload;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.CatalogInfo;
 import io.parley.server.admin.ConsumerInfo;
+import io.parley.server.admin.DeadLetterFilter;
+import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationExplanation;
 import io.parley.server.admin.DestinationKind;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
+import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
+import io.parley.server.admin.PurgeRequest;
 import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.StandingInfo;
@@ -61,7 +66,19 @@ final class FakeAdminApi implements AdminApi {
         "queues of " + namespace,
         List.of(
             queueNamed("cart"),
-            new QueueInfo("shop.Lost", null, List.of("shop.Lost"), 1, 0, 0, 0, 9, 0, 2, true)));
+            new QueueInfo(
+                "shop.Lost",
+                null,
+                List.of("shop.Lost"),
+                1,
+                0,
+                0,
+                0,
+                9,
+                0,
+                2,
+                true,
+                DestinationCondition.USUAL)));
   }
 
   @Override
@@ -170,7 +187,7 @@ final class FakeAdminApi implements AdminApi {
 
   private static DestinationExplanation explained(String name, DestinationKind kind) {
     return new DestinationExplanation(
-        new DestinationDepth(kind, name, 1, 2, 3, 4, 5),
+        new DestinationDepth(kind, name, 1, 2, 3, 4, 5, false, false),
         "cart",
         null,
         List.of(new ConsumerInfo("cart at 127.0.0.1:5000", 6, 7, true, STORED_AT)),
@@ -223,7 +240,7 @@ final class FakeAdminApi implements AdminApi {
 
   @Override
   public CompletionStage<List<DeadLetterInfo>> deadLetters(
-      String namespace, String destination, int limit) {
+      String namespace, String destination, DeadLetterFilter which, int limit) {
     return answer(
         "dead letters of " + destination + ", " + limit,
         List.of(
@@ -233,13 +250,38 @@ final class FakeAdminApi implements AdminApi {
 
   @Override
   public CompletionStage<Long> redriveDeadLetters(
-      String namespace, String destination, MessageId id) {
-    return answer("redrive " + destination + " " + id, 3L);
+      String namespace, String destination, DeadLetterFilter which, long max) {
+    return answer("redrive " + destination + " " + which.id(), 3L);
   }
 
   @Override
-  public CompletionStage<Long> dropDeadLetters(String namespace, String destination, MessageId id) {
-    return answer("drop " + destination + " " + id, 1L);
+  public CompletionStage<Long> dropDeadLetters(
+      String namespace, String destination, DeadLetterFilter which) {
+    return answer("drop " + destination + " " + which.id(), 1L);
+  }
+
+  @Override
+  public CompletionStage<List<DeadLetterGroup>> deadLetterGroups(
+      String namespace, String destination) {
+    return answer("groups of " + destination, List.of());
+  }
+
+  @Override
+  public CompletionStage<DestinationCondition> pause(
+      String namespace, DestinationKind kind, String name, boolean paused) {
+    return answer("pause " + kind + " " + name + " " + paused, DestinationCondition.USUAL);
+  }
+
+  @Override
+  public CompletionStage<DestinationCondition> set(
+      String namespace, DestinationKind kind, String name, OperatorSettings settings) {
+    return answer("set " + kind + " " + name + " " + settings, DestinationCondition.USUAL);
+  }
+
+  @Override
+  public CompletionStage<Long> purge(
+      String namespace, DestinationKind kind, String name, PurgeRequest which) {
+    return answer("purge " + kind + " " + name + " " + which, 2L);
   }
 
   @Override
@@ -262,11 +304,23 @@ final class FakeAdminApi implements AdminApi {
   }
 
   private static QueueInfo queueNamed(String name) {
-    return new QueueInfo(name, "cart", List.of("shop.Add"), 1, 2, 3, 4, 5, 6, 7, false);
+    return new QueueInfo(
+        name, "cart", List.of("shop.Add"), 1, 2, 3, 4, 5, 6, 7, false, DestinationCondition.USUAL);
   }
 
   private static SubscriptionInfo subscriptionNamed(String name) {
-    return new SubscriptionInfo(name, "billing", List.of("shop.>"), 1, 2, 3, 4, 5, 0, STORED_AT);
+    return new SubscriptionInfo(
+        name,
+        "billing",
+        List.of("shop.>"),
+        1,
+        2,
+        3,
+        4,
+        5,
+        0,
+        STORED_AT,
+        DestinationCondition.USUAL);
   }
 
   private MessageInfo message() {

@@ -122,6 +122,7 @@ class RocksDbStoreTest extends StoreContract {
     int keys = 0;
     while (!Files.exists(second)) {
       putAll(Table.META, "key" + keys++);
+      awaitNothingBeingMade(first.getParent());
       assertThat(Files.size(first)).isLessThan(StoreSamples.SMALL.writeBufferBytes() / 2);
     }
     assertThat(keys).as("groups before a file is made ahead").isGreaterThan(1_000);
@@ -129,6 +130,16 @@ class RocksDbStoreTest extends StoreContract {
     reopenFromDisk();
     for (int i = 0; i < keys; i++) {
       assertThat(store.get(Table.META, bytes("key" + i))).isNotNull();
+    }
+  }
+
+  /** However fast groups come: the file is made by another thread meanwhile. */
+  private static void awaitNothingBeingMade(Path journal) throws IOException {
+    boolean making = true;
+    while (making) {
+      try (Stream<Path> files = Files.list(journal)) {
+        making = files.anyMatch(file -> file.toString().endsWith(".making"));
+      }
     }
   }
 

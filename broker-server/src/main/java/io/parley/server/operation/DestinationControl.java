@@ -1,0 +1,196 @@
+package io.parley.server.operation;
+
+import io.parley.engine.Engine;
+import io.parley.engine.EngineSettings;
+import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationSettings;
+import io.parley.engine.operation.Operation;
+import io.parley.engine.operation.Operation.Purged;
+import io.parley.engine.operation.Result;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
+import io.parley.server.admin.DestinationCondition;
+import io.parley.server.admin.DestinationKind;
+import io.parley.server.admin.MessageState;
+import io.parley.server.admin.OperatorSettings;
+import io.parley.server.admin.PurgeRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What operators do to a queue or inbox: pause it, set something for it, purge it. Any thread. */
+final class DestinationControl {
+  private final OwnerThread owner;
+
+  DestinationControl(OwnerThread owner) {
+    this.owner = owner;
+  }
+
+  /** In what condition a queue or inbox is. */
+  static DestinationCondition condition(Destination destination) {
+    DestinationSettings settings = destination.definition().settings();
+    long outageSinceMs = destination.outageSinceMs();
+    if (settings == DestinationSettings.NONE && outageSinceMs == 0) {
+      return DestinationCondition.USUAL;
+    }
+    return new DestinationCondition(
+        settings.paused(),
+        outageSinceMs == 0 ? null : Instant.ofEpochMilli(outageSinceMs),
+        new OperatorSettings(
+            settings.maxAttempts() == 0 ? null : settings.maxAttempts(),
+            duration(settings.backOffMinMs()),
+            duration(settings.backOffMaxMs()),
+            duration(settings.leaseMs()),
+            settings.outageAfter() == DestinationSettings.NOT_SET ? null : settings.outageAfter()));
+  }
+
+  private static @Nullable Duration duration(long ms) {
+    return ms == 0 ? null : Duration.ofMillis(ms);
+  }
+
+  CompletionStage<DestinationCondition> pause(
+      String namespace, DestinationKind kind, String name, boolean paused) {
+    return configure(namespace, kind, name, before -> before.withPaused(paused));
+  }
+
+  CompletionStage<DestinationCondition> set(
+      String namespace, DestinationKind kind, String name, OperatorSettings settings) {
+    try {
+      check(settings);
+    } catch (ParleyException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return configure(namespace, kind, name, before -> engineSettings(before.paused(), settings));
+  }
+
+  private CompletionStage<DestinationCondition> configure(
+      String namespace,
+      DestinationKind kind,
+      String name,
+      Function<DestinationSettings, DestinationSettings> change) {
+    return owner
+        .change(
+            namespace,
+            engine -> {
+              Destination destination = find(engine, kind, name);
+              return new Operation.Configure(
+                  destination.id(), change.apply(destination.definition().settings()));
+            })
+        .thenCompose(done -> owner.view(namespace, engine -> condition(find(engine, kind, name))));
+  }
+
+  private static DestinationSettings engineSettings(boolean paused, OperatorSettings settings) {
+    return new DestinationSettings(
+        paused,
+        settings.maxAttempts() == null ? 0 : settings.maxAttempts(),
+        ms(settings.backOffMin()),
+        ms(settings.backOffMax()),
+        (int) ms(settings.lease()),
+        settings.outageAfter() == null ? DestinationSettings.NOT_SET : settings.outageAfter());
+  }
+
+  private static long ms(@Nullable Duration duration) {
+    return duration == null ? 0 : duration.toMillis();
+  }
+
+  private static void check(OperatorSettings settings) {
+    requireBetween("max attempts", settings.maxAttempts(), 1, EngineSettings.ATTEMPTS_MAX);
+    requireBetween("outage after", settings.outageAfter(), 0, EngineSettings.OUTAGE_AFTER_MAX);
+    requireBetween("lease", settings.lease(), EngineSettings.LEASE_MIN, EngineSettings.LEASE_MAX);
+    requireBetween(
+        "back-off min",
+        settings.backOffMin(),
+        EngineSettings.BACK_OFF_SHORTEST,
+        EngineSettings.BACK_OFF_MIN_LONGEST);
+    Duration shortest =
+        settings.backOffMin() == null ? EngineSettings.BACK_OFF_SHORTEST : settings.backOffMin();
+    requireBetween(
+        "back-off max", settings.backOffMax(), shortest, EngineSettings.BACK_OFF_LONGEST);
+  }
+
+  private static <T extends Comparable<T>> void requireBetween(
+      String what, @Nullable T value, T least, T most) {
+    if (value != null && (value.compareTo(least) < 0 || value.compareTo(most) > 0)) {
+      throw new ParleyException(
+          ErrorCode.INVALID_ARGUMENT,
+          what + ": " + value + " (expected: " + least + " to " + most + ")");
+    }
+  }
+
+  // ---------------------------------------------------------------- purge
+
+  CompletionStage<Long> purge(
+      String namespace, DestinationKind kind, String name, PurgeRequest which) {
+    List<Purged> parts =
+        switch (which.state()) {
+          case READY -> List.of(Purged.IN_ORDER, Purged.RETURNED);
+          case DELAYED -> List.of(Purged.DELAYED);
+          case DEAD -> List.of(Purged.DEAD);
+          case LEASED ->
+              throw new ParleyException(
+                  ErrorCode.INVALID_ARGUMENT,
+                  "state: "
+                      + MessageState.LEASED
+                      + " (expected: READY, DELAYED or DEAD; what a consumer has is its own)");
+        };
+    return owner
+        .view(
+            namespace,
+            engine -> {
+              long age = which.olderThan() == null ? 0 : which.olderThan().toMillis();
+              return new Purge(
+                  find(engine, kind, name).id(),
+                  which.olderThan() == null ? Long.MAX_VALUE : engine.timeMs() - age,
+                  which.type(),
+                  which.dryRun());
+            })
+        .thenCompose(purge -> purge.all(namespace, parts, 0));
+  }
+
+  /** A purge that goes on part by part and step by step. */
+  private final class Purge {
+    private final int destination;
+    private final long storedBeforeMs;
+    private final @Nullable String type;
+    private final boolean dryRun;
+
+    Purge(int destination, long storedBeforeMs, @Nullable String type, boolean dryRun) {
+      this.destination = destination;
+      this.storedBeforeMs = storedBeforeMs;
+      this.type = type;
+      this.dryRun = dryRun;
+    }
+
+    CompletionStage<Long> all(String namespace, List<Purged> parts, long before) {
+      return parts.isEmpty()
+          ? CompletableFuture.completedFuture(before)
+          : part(namespace, parts.get(0), 0, before)
+              .thenCompose(count -> all(namespace, parts.subList(1, parts.size()), count));
+    }
+
+    private CompletionStage<Long> part(String namespace, Purged what, long from, long before) {
+      return owner
+          .change(
+              namespace,
+              engine -> new Operation.Purge(destination, what, from, storedBeforeMs, type, dryRun))
+          .thenCompose(
+              result -> {
+                Result.Step step = (Result.Step) result;
+                long count = before + step.count();
+                return step.next() == Long.MAX_VALUE
+                    ? CompletableFuture.completedFuture(count)
+                    : part(namespace, what, step.next(), count);
+              });
+    }
+  }
+
+  private static Destination find(Engine engine, DestinationKind kind, String name) {
+    return kind == DestinationKind.INBOX
+        ? AdminOperations.findInbox(engine, name)
+        : AdminOperations.findQueue(engine, name);
+  }
+}
