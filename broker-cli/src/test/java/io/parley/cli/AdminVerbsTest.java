@@ -25,20 +25,23 @@ class AdminVerbsTest {
       """
       {"name":"cart","service":"cart","types":["shop.cart.AddProductToCart",\
       "shop.cart.CheckOutCart"],"ready":12345,"leased":256,"delayed":3,"deadLetters":1,\
-      "bytes":1887436,"consumers":4,"nextSequence":987654,"unowned":false}\
+      "bytes":1887436,"consumers":4,"nextSequence":987654,"unowned":false,
+      "paused":true,"outageSince":null,"settings":{"maxAttempts":5,"backOffMaxMs":60000}}\
       """;
 
   private static final String UNOWNED =
       """
       {"name":"shop.mail.SendWelcome","service":null,"types":[],"ready":7,"leased":0,"delayed":0,\
-      "deadLetters":0,"bytes":700,"consumers":0,"nextSequence":8,"unowned":true}\
+      "deadLetters":0,"bytes":700,"consumers":0,"nextSequence":8,"unowned":true,
+      "paused":false,"outageSince":null,"settings":{}}\
       """;
 
   private static final String BILLING =
       """
       {"name":"billing","service":"billing","patterns":["shop.cart.CartCheckedOut","shop.order.>"],\
       "ready":40,"leased":2,"delayed":0,"deadLetters":0,"bytes":8192,"consumers":1,\
-      "lastSeen":"2026-03-01T10:03:11.123Z"}\
+      "lastSeen":"2026-03-01T10:03:11.123Z",
+      "paused":false,"outageSince":null,"settings":{}}\
       """;
 
   private static final String MESSAGE =
@@ -87,7 +90,7 @@ class AdminVerbsTest {
     assertThat(run.out())
         .startsWith("{\n  \"name\" : \"cart\",\n  \"service\" : \"cart\",\n  \"types\" : [\n")
         .contains("  \"ready\" : 12345,\n")
-        .endsWith("  \"unowned\" : false\n}\n");
+        .contains("  \"unowned\" : false,\n");
   }
 
   @Test
@@ -104,6 +107,8 @@ class AdminVerbsTest {
             Delayed        3
             Dead letters   1
             Size           1.8 MiB
+            State          paused
+            Set            max-attempts 5, back-off-max 60000 ms
             Consumers      4
             Next sequence  987,654
             """);
@@ -166,6 +171,87 @@ class AdminVerbsTest {
             "Patterns      shop.cart.CartCheckedOut",
             "              shop.order.>")
         .endsWith("Last seen     2026-03-01 10:03:11 UTC");
+  }
+
+  // ---------------------------------------------------------------- control
+
+  @Test
+  void shouldPauseAndResumeEitherNoun() {
+    broker.on("POST /queues/cart/pause", "{\"paused\":true,\"outageSince\":null,\"settings\":{}}");
+    broker.on(
+        "POST /subscriptions/billing/resume",
+        "{\"paused\":false,\"outageSince\":null,\"settings\":{}}");
+
+    assertThat(broker.run("queue", "pause", "cart").out()).isEqualTo("Paused queue 'cart'.\n");
+    assertThat(broker.run("subscription", "resume", "billing").out())
+        .isEqualTo("Resumed subscription 'billing'.\n");
+  }
+
+  @Test
+  void shouldKeepWhatWasSetBeforeAndSendWhatIsGiven() {
+    broker.on(
+        "POST /queues/cart/settings",
+        "{\"paused\":true,\"outageSince\":null,\"settings\":{\"maxAttempts\":3}}");
+
+    CliRun run = broker.run("queue", "set", "cart", "--max-attempts", "3", "--lease", "1m");
+
+    assertThat(broker.requests())
+        .last()
+        .isEqualTo(
+            "POST /admin/v1/namespaces/default/queues/cart/settings"
+                + " {\"maxAttempts\":\"3\",\"backOffMaxMs\":\"60000\",\"leaseMs\":\"60000\"}");
+    assertThat(run.out()).isEqualTo("Set for queue 'cart': max-attempts 3.\n");
+  }
+
+  @Test
+  void shouldCountBeforeItPurgesAndWantAYes() {
+    broker.on("POST /queues/cart/purge", "{\"purged\":7}");
+
+    CliRun dry = broker.run("queue", "purge", "cart", "--state", "ready", "--dry-run");
+    CliRun refused = broker.run("queue", "purge", "cart", "--state", "ready");
+    CliRun done =
+        broker.run("queue", "purge", "cart", "--state", "ready", "--older-than", "2d", "--yes");
+
+    assertThat(dry.out()).isEqualTo("Would purge 7 ready messages of queue 'cart'.\n");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("--yes");
+    assertThat(done.out()).isEqualTo("Purged 7 ready messages.\n");
+    assertThat(broker.requests())
+        .last()
+        .isEqualTo(
+            "POST /admin/v1/namespaces/default/queues/cart/purge"
+                + " {\"state\":\"ready\",\"dryRun\":\"false\",\"olderThanMs\":\"172800000\"}");
+  }
+
+  @Test
+  void shouldGroupDeadLetters() {
+    broker.on(
+        "GET /dead-letters/groups?destination=cart",
+        """
+        {"groups":[{"destination":"cart","destinationKind":"queue","errorClass":"Timeout",
+        "type":"a.B","count":12,"oldest":"2026-03-01T10:03:11Z","newest":"2026-03-01T11:03:11Z",
+        "message":"took too long"}]}
+        """);
+
+    assertThat(broker.run("dead-letter", "list", "cart", "--group").lines())
+        .last()
+        .asString()
+        .contains("Timeout", "a.B", "12", "took too long");
+  }
+
+  @Test
+  void shouldRedriveAGroupSoManyASecond() {
+    broker.on("POST /dead-letters/redrive", "{\"redriven\":2}");
+
+    CliRun run =
+        broker.run(
+            "dead-letter", "redrive", "cart", "--error-class", "Timeout", "--rate", "5", "--yes");
+
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /admin/v1/namespaces/default/dead-letters/redrive"
+                + " {\"destination\":\"cart\",\"errorClass\":\"Timeout\",\"max\":\"5\"}");
+    assertThat(run.out()).isEqualTo("Redriven 2 dead letters.\n");
   }
 
   @Test
@@ -298,7 +384,8 @@ class AdminVerbsTest {
     CliRun run = broker.run("dead-letter", "drop", "cart", "--yes");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err()).contains("(expected: --id ID or --all)");
+    assertThat(run.err())
+        .contains("(expected: --id ID, --error-class CLASS, --type TYPE or --all)");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.MessagePlace;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
@@ -259,6 +260,8 @@ final class Simulation {
       time.passMs(oneIn(10) ? -500 : oneIn(4) ? 31_000 : random.nextInt(3_000));
     } else if (oneIn(100)) {
       submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
+    } else if (oneIn(60)) {
+      configure(1 + random.nextInt(5), oneIn(2), oneIn(2) ? 4 : 0);
     } else if (oneIn(40)) {
       cancel();
     } else if (oneIn(40)) {
@@ -298,6 +301,13 @@ final class Simulation {
       history.placesWithRedrives.add(place);
       submit(new Operation.Redrive(place, Operation.DeadLetters.ALL), result -> {});
     }
+  }
+
+  /** Pauses a place or resumes it, where outages are noticed or not. */
+  private void configure(int place, boolean paused, int outageAfter) {
+    submit(
+        new Operation.Configure(place, new DestinationSettings(paused, 0, 0, 0, 0, outageAfter)),
+        result -> {});
   }
 
   /** Cancels something of which it is known where it was. */
@@ -383,6 +393,9 @@ final class Simulation {
       time.passMs(400);
       if (round % 10 == 0) {
         submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
+        for (int place = 1; place <= 5; place++) {
+          configure(place, false, 0);
+        }
       }
       producers.forEach(Producer::act);
       workers.forEach(Worker::act);
