@@ -61,6 +61,19 @@ final class DestinationSetCommand implements Callable<Integer> {
       description = "Failures in a row that are taken for an outage; 0 for never.")
   private @Nullable Integer outageAfter;
 
+  @Option(
+      names = "--max-messages",
+      paramLabel = "N",
+      description = "Most messages it holds, dead letters included.")
+  private @Nullable Long maxMessages;
+
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      description = "Most bytes of messages it holds, such as 10GiB.",
+      converter = Sizes.class)
+  private @Nullable Long maxBytes;
+
   @Option(names = "--unset", description = "Forget what was set before.")
   private boolean unset;
 
@@ -80,6 +93,8 @@ final class DestinationSetCommand implements Callable<Integer> {
     put(settings, "backOffMaxMs", backOffMax == null ? null : backOffMax.toMillis());
     put(settings, "leaseMs", lease == null ? null : lease.toMillis());
     put(settings, "outageAfter", outageAfter);
+    put(settings, "maxMessages", maxMessages);
+    put(settings, "maxBytes", maxBytes);
     JsonObject condition = context.admin().post(destination.path() + "/settings", settings);
     context
         .output()

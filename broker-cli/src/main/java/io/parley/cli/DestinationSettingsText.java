@@ -1,6 +1,7 @@
 package io.parley.cli;
 
 import io.parley.cli.console.JsonObject;
+import io.parley.cli.console.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,9 +34,17 @@ final class DestinationSettingsText {
     if (condition.isTrue("paused")) {
       return "paused";
     }
+    String full = condition.textOrNull("overQuotaSince");
+    if (full != null) {
+      return "over its quota since " + full + ": gets no events, " + missed(condition);
+    }
     String outage = condition.textOrNull("outageSince");
     return outage == null
-        ? "handing out"
+        ? "handing out" + (condition.number("missed") == 0 ? "" : ", " + missed(condition))
         : "outage since " + outage + ": one message at a time is tried";
+  }
+
+  private static String missed(JsonObject condition) {
+    return Text.counted(condition.number("missed"), "event") + " missed so far";
   }
 }

@@ -26,14 +26,14 @@ class AdminVerbsTest {
       {"name":"cart","service":"cart","types":["shop.cart.AddProductToCart",\
       "shop.cart.CheckOutCart"],"ready":12345,"leased":256,"delayed":3,"deadLetters":1,\
       "bytes":1887436,"consumers":4,"nextSequence":987654,"unowned":false,
-      "paused":true,"outageSince":null,"settings":{"maxAttempts":5,"backOffMaxMs":60000}}\
+      "paused":true,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{"maxAttempts":5,"backOffMaxMs":60000}}\
       """;
 
   private static final String UNOWNED =
       """
       {"name":"shop.mail.SendWelcome","service":null,"types":[],"ready":7,"leased":0,"delayed":0,\
       "deadLetters":0,"bytes":700,"consumers":0,"nextSequence":8,"unowned":true,
-      "paused":false,"outageSince":null,"settings":{}}\
+      "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}\
       """;
 
   private static final String BILLING =
@@ -41,7 +41,7 @@ class AdminVerbsTest {
       {"name":"billing","service":"billing","patterns":["shop.cart.CartCheckedOut","shop.order.>"],\
       "ready":40,"leased":2,"delayed":0,"deadLetters":0,"bytes":8192,"consumers":1,\
       "lastSeen":"2026-03-01T10:03:11.123Z",
-      "paused":false,"outageSince":null,"settings":{}}\
+      "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}\
       """;
 
   private static final String MESSAGE =
@@ -177,10 +177,12 @@ class AdminVerbsTest {
 
   @Test
   void shouldPauseAndResumeEitherNoun() {
-    broker.on("POST /queues/cart/pause", "{\"paused\":true,\"outageSince\":null,\"settings\":{}}");
+    broker.on(
+        "POST /queues/cart/pause",
+        "{\"paused\":true,\"outageSince\":null,\"overQuotaSince\":null,\"missed\":0,\"settings\":{}}");
     broker.on(
         "POST /subscriptions/billing/resume",
-        "{\"paused\":false,\"outageSince\":null,\"settings\":{}}");
+        "{\"paused\":false,\"outageSince\":null,\"overQuotaSince\":null,\"missed\":0,\"settings\":{}}");
 
     assertThat(broker.run("queue", "pause", "cart").out()).isEqualTo("Paused queue 'cart'.\n");
     assertThat(broker.run("subscription", "resume", "billing").out())
@@ -191,7 +193,7 @@ class AdminVerbsTest {
   void shouldKeepWhatWasSetBeforeAndSendWhatIsGiven() {
     broker.on(
         "POST /queues/cart/settings",
-        "{\"paused\":true,\"outageSince\":null,\"settings\":{\"maxAttempts\":3}}");
+        "{\"paused\":true,\"outageSince\":null,\"overQuotaSince\":null,\"missed\":0,\"settings\":{\"maxAttempts\":3}}");
 
     CliRun run = broker.run("queue", "set", "cart", "--max-attempts", "3", "--lease", "1m");
 

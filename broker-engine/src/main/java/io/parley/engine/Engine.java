@@ -99,7 +99,9 @@ public final class Engine implements OperationHandler {
     destinations = new Destinations(store, chunks, new Epochs(boot));
     catalog = new Catalog(store, destinations);
     outcomes = new OutcomeLedger(store, settings.outcomeRetention().toMillis());
-    intake = new Intake(store, catalog, destinations, settings.dedupWindow().toMillis());
+    intake =
+        new Intake(
+            store, catalog, destinations, settings.dedupWindow().toMillis(), settings.quota());
     RetryPolicy retries =
         new RetryPolicy(
             settings.maxAttempts(),

@@ -1,5 +1,6 @@
 package io.parley.engine;
 
+import io.parley.engine.destination.Quota;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,7 @@ import java.time.Duration;
  *     to use it claims it
  * @param outcomeRetention how long the outcome of a command is kept; 1 s to 365 days
  * @param dedupWindow how long the ids of messages that ask for it are remembered; 1 s to 7 days
+ * @param quota how much a queue or inbox holds at most for which nothing is set
  * @param groupBytes records of one commit group after which no more are added, in bytes; 4 KiB to
  *     64 MiB. One message larger than this makes a group of its own.
  */
@@ -28,6 +30,7 @@ public record EngineSettings(
     boolean declaredTypesOnly,
     Duration outcomeRetention,
     Duration dedupWindow,
+    Quota quota,
     int groupBytes) {
 
   /** Shortest lease. */
@@ -80,6 +83,7 @@ public record EngineSettings(
           false,
           Duration.ofDays(7),
           Duration.ofMinutes(10),
+          Quota.DEFAULT,
           1024 * 1024);
 
   /**

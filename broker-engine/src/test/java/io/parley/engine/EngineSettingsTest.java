@@ -29,6 +29,7 @@ class EngineSettingsTest {
                     false,
                     OK.outcomeRetention(),
                     OK.dedupWindow(),
+                    OK.quota(),
                     OK.groupBytes()))
         .hasMessage("back-off max: PT1S (expected: PT2S to PT720H)");
   }
@@ -46,6 +47,7 @@ class EngineSettingsTest {
                     false,
                     OK.outcomeRetention(),
                     OK.dedupWindow(),
+                    OK.quota(),
                     4095))
         .hasMessage("group bytes: 4095 (expected: 4096 to 67108864)");
   }
@@ -60,6 +62,7 @@ class EngineSettingsTest {
         false,
         OK.outcomeRetention(),
         OK.dedupWindow(),
+        OK.quota(),
         OK.groupBytes());
   }
 }

@@ -1,6 +1,7 @@
 package io.parley.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,8 @@ import io.parley.client.CommandDelivery;
 import io.parley.client.CommandResult;
 import io.parley.client.OutgoingMessage;
 import io.parley.client.ParleyClient;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.OutcomeStatus;
 import io.parley.testkit.EmbeddedBroker;
@@ -110,6 +113,26 @@ class OperatorIT {
       assertThatThrownBy(
               () -> admin.change("/queues/" + service + "/settings", "{\"maxAttempts\":\"1001\"}"))
           .hasMessageContaining("max attempts: 1001 (expected: 1 to 1000)");
+    }
+  }
+
+  @Test
+  void shouldRefuseSendToFullQueueWithTimeToTryAgain() throws Exception {
+    try (ParleyClient shop = client("shop");
+        ParleyClient cart = client(service)) {
+      collect(cart);
+      admin.change("/queues/" + service + "/pause", "{}");
+      admin.change("/queues/" + service + "/settings", "{\"maxMessages\":\"1\"}");
+      shop.send(OutgoingMessage.of(type, "1"));
+
+      assertThatExceptionOfType(ParleyException.class)
+          .isThrownBy(() -> shop.send(OutgoingMessage.of(type, "2")))
+          .withMessageContaining("at most 1 messages")
+          .satisfies(
+              full -> {
+                assertThat(full.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+                assertThat(full.retryAfter()).isPositive();
+              });
     }
   }
 

@@ -24,6 +24,7 @@ final class Settings {
             defaults.declaredTypesOnly(),
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
+            defaults.quota(),
             defaults.groupBytes()));
   }
 
@@ -40,6 +41,7 @@ final class Settings {
             true,
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
+            defaults.quota(),
             defaults.groupBytes()));
   }
 

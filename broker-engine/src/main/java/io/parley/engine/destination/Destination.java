@@ -106,6 +106,11 @@ public final class Destination {
     return messages.dead();
   }
 
+  /** All messages held, dead letters included. */
+  public long count() {
+    return messages.count();
+  }
+
   /** Bytes of the messages held, rounded up to whole runs. */
   public long bytes() {
     return messages.bytes();
@@ -132,6 +137,58 @@ public final class Destination {
   /** Since when all that is handled fails, milliseconds since the epoch; 0 if it doesn't. */
   public long outageSinceMs() {
     return outage == null ? 0 : outage.sinceMs();
+  }
+
+  /** Since when it is over its quota, milliseconds since the epoch; 0 if it isn't. */
+  public long overQuotaSinceMs() {
+    return messages.overQuotaSinceMs();
+  }
+
+  /** Events that it didn't get since it was made, because it was over its quota. */
+  public long missed() {
+    return messages.missed();
+  }
+
+  /** How much it may hold, where the broker's quota is this. */
+  public Quota quota(Quota standard) {
+    return standard.with(definition.settings());
+  }
+
+  /**
+   * Whether a message has no room in it.
+   *
+   * @param standard of those for which nothing is set
+   * @param size of the message, in bytes
+   */
+  public boolean isFull(Quota standard, int size) {
+    // Asked for each message: no object for it.
+    DestinationSettings own = definition.settings();
+    long maxMessages = own.maxMessages() == 0 ? standard.messages() : own.maxMessages();
+    long maxBytes = own.maxBytes() == 0 ? standard.bytes() : own.maxBytes();
+    return messages.count() >= maxMessages || messages.bytes() + size > maxBytes;
+  }
+
+  /**
+   * Whether an inbox gets an event. One that is full is over its quota, and gets none until there
+   * is room for a fifth of the quota.
+   *
+   * @param standard of those for which nothing is set
+   */
+  boolean admits(Quota standard, int size, long nowMs) {
+    if (messages.overQuotaSinceMs() != 0) {
+      Quota quota = quota(standard);
+      boolean hasRoom =
+          messages.count() <= quota.messages() / 5 * 4 && messages.bytes() <= quota.bytes() / 5 * 4;
+      messages.overQuota(hasRoom ? 0 : messages.overQuotaSinceMs());
+    }
+    if (messages.overQuotaSinceMs() == 0 && isFull(standard, size)) {
+      messages.overQuota(nowMs);
+    }
+    if (messages.overQuotaSinceMs() != 0) {
+      messages.miss();
+      return false;
+    }
+    return true;
   }
 
   /** What it holds in memory. */

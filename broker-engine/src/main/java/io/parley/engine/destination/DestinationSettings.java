@@ -13,6 +13,8 @@ import io.parley.engine.group.ValueWriter;
  * @param backOffMaxMs longest wait between attempts; 0 if not set
  * @param leaseMs how long a delivery is its consumer's who doesn't say; 0 if not set
  * @param outageAfter failures in a row that are taken for an outage: 0 for never; {@link #NOT_SET}
+ * @param maxMessages most messages it holds; 0 if not set
+ * @param maxBytes most bytes of messages it holds; 0 if not set
  */
 public record DestinationSettings(
     boolean paused,
@@ -20,18 +22,27 @@ public record DestinationSettings(
     long backOffMinMs,
     long backOffMaxMs,
     int leaseMs,
-    int outageAfter) {
+    int outageAfter,
+    long maxMessages,
+    long maxBytes) {
   /** For {@link #outageAfter}, which may be 0. */
   public static final int NOT_SET = -1;
 
   /** Nothing is set. */
   public static final DestinationSettings NONE =
-      new DestinationSettings(false, 0, 0, 0, 0, NOT_SET);
+      new DestinationSettings(false, 0, 0, 0, 0, NOT_SET, 0, 0);
 
   /** The same, paused or not. */
   public DestinationSettings withPaused(boolean newPaused) {
     return new DestinationSettings(
-        newPaused, maxAttempts, backOffMinMs, backOffMaxMs, leaseMs, outageAfter);
+        newPaused,
+        maxAttempts,
+        backOffMinMs,
+        backOffMaxMs,
+        leaseMs,
+        outageAfter,
+        maxMessages,
+        maxBytes);
   }
 
   void encode(ValueWriter out) {
@@ -40,12 +51,15 @@ public record DestinationSettings(
         .i64(backOffMinMs)
         .i64(backOffMaxMs)
         .i32(leaseMs)
-        .i32(outageAfter);
+        .i32(outageAfter)
+        .i64(maxMessages)
+        .i64(maxBytes);
   }
 
   static DestinationSettings decode(ValueReader in) {
     DestinationSettings settings =
-        new DestinationSettings(in.u8() == 1, in.i32(), in.i64(), in.i64(), in.i32(), in.i32());
+        new DestinationSettings(
+            in.u8() == 1, in.i32(), in.i64(), in.i64(), in.i32(), in.i32(), in.i64(), in.i64());
     return settings.equals(NONE) ? NONE : settings;
   }
 }

@@ -166,6 +166,19 @@ public final class Destinations {
     group.transaction().delete(Table.DESTINATION_STATE, Keys.of(destination.id()));
   }
 
+  /**
+   * Whether an inbox gets an event, or is over its quota and misses it.
+   *
+   * @param standard quota of those for which nothing is set
+   */
+  public boolean admits(Group group, Destination inbox, Quota standard, int size) {
+    if (inbox.overQuotaSinceMs() == 0 && !inbox.isFull(standard, size)) {
+      return true;
+    }
+    touch(inbox);
+    return inbox.admits(standard, size, group.timeMs());
+  }
+
   /** Adds a message whose record lies in the group's chunk. */
   public void append(Group group, Destination destination, MessageRecord record, int offset) {
     touch(destination);

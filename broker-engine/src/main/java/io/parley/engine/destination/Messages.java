@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class Messages {
   private static final int VERSION = 1;
 
+  /** Of the state of one that missed something. */
+  private static final int VERSION_MISSED = 2;
+
   private final int destination;
   private final Store store;
   private final Chunks chunks;
@@ -46,6 +49,8 @@ final class Messages {
   private long inRuns;
   private long dead;
   private long bytes;
+  private long overQuotaSinceMs;
+  private long missed;
 
   // memory alone, but for the delayed messages' number and the window's head
   private final DelayedMessages delayed;
@@ -68,24 +73,30 @@ final class Messages {
 
   /** Takes over the counts a restart found. */
   void load(byte[] state) {
-    ValueReader in = new ValueReader(Table.DESTINATION_STATE, state, VERSION);
+    ValueReader in = new ValueReader(Table.DESTINATION_STATE, state, VERSION, VERSION_MISSED);
     nextSequence = in.i64();
     inRuns = in.i64();
     delayed.restore(in.i64());
     dead = in.i64();
     bytes = in.i64();
     head = in.i64();
+    if (in.version() >= VERSION_MISSED) {
+      overQuotaSinceMs = in.i64();
+      missed = in.i64();
+    }
   }
 
   private byte[] encodeState() {
-    return ValueWriter.sized(VERSION, 6 * Long.BYTES)
-        .i64(nextSequence)
-        .i64(inRuns)
-        .i64(delayed.count())
-        .i64(dead)
-        .i64(bytes)
-        .i64(head())
-        .done();
+    boolean misses = missed > 0;
+    ValueWriter out =
+        ValueWriter.sized(misses ? VERSION_MISSED : VERSION, (misses ? 8 : 6) * Long.BYTES)
+            .i64(nextSequence)
+            .i64(inRuns)
+            .i64(delayed.count())
+            .i64(dead)
+            .i64(bytes)
+            .i64(head());
+    return misses ? out.i64(overQuotaSinceMs).i64(missed).done() : out.done();
   }
 
   private RunWindow window() {
@@ -117,6 +128,33 @@ final class Messages {
   }
 
   // ---------------------------------------------------------------- how many there are
+
+  /** All of them. */
+  long count() {
+    return inRuns + delayed.count() + dead;
+  }
+
+  /** Since when it is over its quota, milliseconds since the epoch; 0 if it isn't. */
+  long overQuotaSinceMs() {
+    return overQuotaSinceMs;
+  }
+
+  /** It is over its quota since a time; 0 if it isn't any more. */
+  void overQuota(long sinceMs) {
+    changed |= sinceMs != overQuotaSinceMs;
+    overQuotaSinceMs = sinceMs;
+  }
+
+  /** Events that it didn't get. */
+  long missed() {
+    return missed;
+  }
+
+  /** It doesn't get one. */
+  void miss() {
+    missed++;
+    changed = true;
+  }
 
   /** Those that are in runs and not done. */
   long inRuns() {

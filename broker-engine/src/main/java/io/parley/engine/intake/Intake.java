@@ -5,6 +5,7 @@ import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.catalog.Route;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.Destinations;
+import io.parley.engine.destination.Quota;
 import io.parley.engine.group.Expiries;
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
@@ -16,6 +17,7 @@ import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +35,7 @@ public final class Intake {
   private final Catalog catalog;
   private final Destinations destinations;
   private final long dedupWindowMs;
+  private final Quota quota;
   private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
   private final List<ProducerSession> advanced = new ArrayList<>();
 
@@ -42,12 +45,18 @@ public final class Intake {
   private final MessageRecord record = new MessageRecord();
   private long startedAtMs;
 
-  /** An intake that routes by a catalog. */
-  public Intake(Store store, Catalog catalog, Destinations destinations, long dedupWindowMs) {
+  /**
+   * An intake that routes by a catalog.
+   *
+   * @param quota of queues and inboxes for which nothing is set
+   */
+  public Intake(
+      Store store, Catalog catalog, Destinations destinations, long dedupWindowMs, Quota quota) {
     this.store = store;
     this.catalog = catalog;
     this.destinations = destinations;
     this.dedupWindowMs = dedupWindowMs;
+    this.quota = quota;
   }
 
   /**
@@ -62,7 +71,7 @@ public final class Intake {
   public Result send(Group group, Operation.Send send) {
     if (send.session() == null) {
       refusals.clear();
-      store(group, send.batch(), 0, send.invalid());
+      store(group, send.batch(), 0, send.invalid(), true);
       return sent();
     }
     ProducerSession session = session(group, send.session(), send.firstSequence());
@@ -83,7 +92,7 @@ public final class Intake {
     }
     if (repeated < count) {
       int known = refusals.size();
-      store(group, send.batch(), repeated, send.invalid());
+      store(group, send.batch(), repeated, send.invalid(), true);
       for (int i = known; i < refusals.size(); i++) {
         Refusal refusal = refusals.get(i);
         session.refuse(send.firstSequence() + refusal.index(), refusal.code(), refusal.message());
@@ -120,8 +129,13 @@ public final class Intake {
     return session;
   }
 
-  /** Stores the records from one on; adjoining ones are copied at once. */
-  private void store(Group group, MessageBatch batch, int from, List<Refusal> invalid) {
+  /**
+   * Stores the records from one on; adjoining ones are copied at once.
+   *
+   * @param hasBounds whether a full queue refuses: a settle always gets through, with all it emits
+   */
+  private void store(
+      Group group, MessageBatch batch, int from, List<Refusal> invalid, boolean hasBounds) {
     byte[] bytes = batch.bytes();
     int at = batch.offset();
     for (int i = 0; i < from; i++) {
@@ -143,6 +157,8 @@ public final class Intake {
       Route route = catalog.route(group, record);
       if (route.refusal() != null) {
         refusals.add(new Refusal(i, 0, route.refusal(), route.reason()));
+      } else if (hasBounds && isForFullQueue(route, record)) {
+        refusals.add(new Refusal(i, 0, ErrorCode.QUOTA_EXCEEDED, full(route, record)));
       } else if (!route.destinations().isEmpty() && isNew(group, record)) {
         if (base < 0) {
           base = group.store(bytes, start, batch.offset() + batch.length() - start);
@@ -155,9 +171,34 @@ public final class Intake {
 
   private void append(Group group, Route route, int offset) {
     List<Destination> to = route.destinations();
+    boolean isEvent = record.kind() == MessageKind.EVENT;
     for (int d = 0; d < to.size(); d++) {
-      destinations.append(group, to.get(d), record, offset);
+      Destination destination = to.get(d);
+      if (!isEvent || destinations.admits(group, destination, quota, record.size())) {
+        destinations.append(group, destination, record, offset);
+      }
     }
+  }
+
+  private boolean isForFullQueue(Route route, MessageRecord record) {
+    return record.kind() == MessageKind.COMMAND
+        && route.destinations().get(0).isFull(quota, record.size());
+  }
+
+  private String full(Route route, MessageRecord record) {
+    Destination queue = route.destinations().get(0);
+    Quota its = queue.quota(quota);
+    return "queue '"
+        + queue.definition().name()
+        + "': "
+        + (queue.count() + 1)
+        + " messages, "
+        + (queue.bytes() + record.size())
+        + " bytes (expected: at most "
+        + its.messages()
+        + " messages, "
+        + its.bytes()
+        + " bytes)";
   }
 
   private boolean isNew(Group group, MessageRecord sent) {
@@ -187,7 +228,7 @@ public final class Intake {
   /** Stores a handler's messages. */
   public void emit(Group group, MessageBatch emitted) {
     refusals.clear();
-    store(group, emitted, 0, List.of());
+    store(group, emitted, 0, List.of(), false);
   }
 
   /**

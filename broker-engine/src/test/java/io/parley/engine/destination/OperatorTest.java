@@ -128,7 +128,7 @@ class OperatorTest {
 
   @Test
   void shouldGoByTheAttemptsAndBackOffThatAreSetForIt() {
-    set(new DestinationSettings(false, 2, 5_000, 5_000, 0, DestinationSettings.NOT_SET));
+    set(new DestinationSettings(false, 2, 5_000, 5_000, 0, DestinationSettings.NOT_SET, 0, 0));
     namespace.send(command("cart.Add", "1"));
     TestConsumer consumer = namespace.consume(queue, 10);
     consumer.fail(consumer.takeOne());
@@ -143,7 +143,7 @@ class OperatorTest {
 
   @Test
   void shouldGoByTheBrokersSettingsAgainWhenNothingIsSet() {
-    set(new DestinationSettings(false, 1, 0, 0, 0, DestinationSettings.NOT_SET));
+    set(new DestinationSettings(false, 1, 0, 0, 0, DestinationSettings.NOT_SET, 0, 0));
     set(DestinationSettings.NONE);
     namespace.send(command("cart.Add", "1"));
     TestConsumer consumer = namespace.consume(queue, 10);
@@ -155,7 +155,7 @@ class OperatorTest {
 
   @Test
   void shouldKeepWhatIsSetAcrossRestart() {
-    DestinationSettings all = new DestinationSettings(true, 2, 3, 4, 5_000, 6);
+    DestinationSettings all = new DestinationSettings(true, 2, 3, 4, 5_000, 6, 7, 8_000);
     set(all);
 
     namespace.restart();

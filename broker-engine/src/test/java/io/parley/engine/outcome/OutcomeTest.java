@@ -214,6 +214,7 @@ class OutcomeTest {
         false,
         retention,
         defaults.dedupWindow(),
+        defaults.quota(),
         defaults.groupBytes());
   }
 

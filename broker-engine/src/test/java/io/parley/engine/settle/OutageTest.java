@@ -24,7 +24,7 @@ class OutageTest {
   void makeQueue() {
     queue = namespace.claim("cart", "cart.Add");
     namespace.submit(
-        new Operation.Configure(queue, new DestinationSettings(false, 3, 10, 10, 0, AFTER)));
+        new Operation.Configure(queue, new DestinationSettings(false, 3, 10, 10, 0, AFTER, 0, 0)));
     for (int i = 0; i < 8; i++) {
       namespace.send(command("cart.Add", "m" + i));
     }
@@ -158,7 +158,7 @@ class OutageTest {
   @Test
   void shouldNeverHaveAnOutageIfToldSo() {
     namespace.submit(
-        new Operation.Configure(queue, new DestinationSettings(false, 1_000, 10, 10, 0, 0)));
+        new Operation.Configure(queue, new DestinationSettings(false, 1_000, 10, 10, 0, 0, 0, 0)));
     TestConsumer consumer = namespace.consume(queue, 1);
 
     fail(consumer, 8);

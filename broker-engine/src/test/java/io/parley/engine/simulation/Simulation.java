@@ -306,7 +306,8 @@ final class Simulation {
   /** Pauses a place or resumes it, where outages are noticed or not. */
   private void configure(int place, boolean paused, int outageAfter) {
     submit(
-        new Operation.Configure(place, new DestinationSettings(paused, 0, 0, 0, 0, outageAfter)),
+        new Operation.Configure(
+            place, new DestinationSettings(paused, 0, 0, 0, 0, outageAfter, 0, 0)),
         result -> {});
   }
 

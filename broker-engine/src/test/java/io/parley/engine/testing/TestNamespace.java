@@ -121,6 +121,7 @@ public final class TestNamespace {
         declaredTypesOnly,
         defaults.outcomeRetention(),
         dedupWindow,
+        defaults.quota(),
         defaults.groupBytes());
   }
 

@@ -7,6 +7,7 @@ package io.parley.server.admin;
  * @param consumers who consume from it now
  * @param paused whether an operator paused it
  * @param outage whether all that is handled fails
+ * @param overQuota whether a subscription gets no events because it is full
  */
 public record DestinationDepth(
     DestinationKind kind,
@@ -17,4 +18,5 @@ public record DestinationDepth(
     long deadLetters,
     int consumers,
     boolean paused,
-    boolean outage) {}
+    boolean outage,
+    boolean overQuota) {}

@@ -11,13 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param backOffMax longest wait between attempts
  * @param lease how long a delivery is its consumer's who doesn't say
  * @param outageAfter failures in a row that are taken for an outage; 0 for never
+ * @param maxMessages most messages it holds
+ * @param maxBytes most bytes of messages it holds
  */
 public record OperatorSettings(
     @Nullable Integer maxAttempts,
     @Nullable Duration backOffMin,
     @Nullable Duration backOffMax,
     @Nullable Duration lease,
-    @Nullable Integer outageAfter) {
+    @Nullable Integer outageAfter,
+    @Nullable Long maxMessages,
+    @Nullable Long maxBytes) {
   /** Nothing is set. */
-  public static final OperatorSettings NONE = new OperatorSettings(null, null, null, null, null);
+  public static final OperatorSettings NONE =
+      new OperatorSettings(null, null, null, null, null, null, null);
 }

@@ -1,6 +1,7 @@
 package io.parley.server.config;
 
 import io.parley.engine.EngineSettings;
+import io.parley.engine.destination.Quota;
 import io.parley.protocol.WireLimits;
 import io.parley.server.operation.LimitSettings;
 import io.parley.server.session.SessionSettings;
@@ -83,6 +84,16 @@ final class ConfigKeys {
           "limits.group-bytes",
           ValueType.size(EngineSettings.GROUP_BYTES_MIN, EngineSettings.GROUP_BYTES_MAX),
           (long) DEFAULTS.engine().groupBytes());
+  static final ConfigKey<Long> LIMITS_DESTINATION_MESSAGES =
+      ConfigKey.of(
+          "limits.destination-messages",
+          ValueType.count(1, Quota.MESSAGES_MAX),
+          DEFAULTS.engine().quota().messages());
+  static final ConfigKey<Long> LIMITS_DESTINATION_BYTES =
+      ConfigKey.of(
+          "limits.destination-bytes",
+          ValueType.size(Quota.BYTES_MIN, Quota.BYTES_MAX),
+          DEFAULTS.engine().quota().bytes());
   static final ConfigKey<Long> LIMITS_SEND_WINDOW =
       ConfigKey.of(
           "limits.send-window",
@@ -155,6 +166,8 @@ final class ConfigKeys {
           STORAGE_MAX_OPEN_FILES,
           LIMITS_MAX_MESSAGE,
           LIMITS_GROUP_BYTES,
+          LIMITS_DESTINATION_MESSAGES,
+          LIMITS_DESTINATION_BYTES,
           LIMITS_SEND_WINDOW,
           DELIVERY_LEASE,
           DELIVERY_MAX_ATTEMPTS,

@@ -1,6 +1,7 @@
 package io.parley.server.config;
 
 import io.parley.engine.EngineSettings;
+import io.parley.engine.destination.Quota;
 import io.parley.server.http.HttpSettings;
 import io.parley.server.network.NetworkSettings;
 import io.parley.server.operation.LimitSettings;
@@ -186,6 +187,9 @@ public final class ConfigLoader {
             values.get(ConfigKeys.TYPES_POLICY) == ConfigKeys.TypePolicy.DECLARED,
             values.get(ConfigKeys.OUTCOMES_RETENTION),
             values.get(ConfigKeys.DEDUP_WINDOW),
+            new Quota(
+                values.get(ConfigKeys.LIMITS_DESTINATION_MESSAGES),
+                values.get(ConfigKeys.LIMITS_DESTINATION_BYTES)),
             values.get(ConfigKeys.LIMITS_GROUP_BYTES).intValue()),
         new SecuritySettings(values.get(ConfigKeys.SECURITY_USERS)),
         new LogSettings(values.get(ConfigKeys.LOG_LEVEL)));

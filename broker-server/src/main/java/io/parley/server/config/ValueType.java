@@ -84,6 +84,13 @@ record ValueType<T>(
         ValueType::formatDuration);
   }
 
+  static ValueType<Long> count(long min, long max) {
+    return new ValueType<>(
+        "a whole number from " + min + " to " + max,
+        text -> requireBetween(Long.valueOf(text), min, max),
+        String::valueOf);
+  }
+
   static ValueType<Integer> number(int min, int max) {
     return new ValueType<>(
         "a whole number from " + min + " to " + max,

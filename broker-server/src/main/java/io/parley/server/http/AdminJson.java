@@ -92,6 +92,8 @@ final class AdminJson {
   static void condition(JsonGenerator json, DestinationCondition condition) throws IOException {
     json.writeBooleanField("paused", condition.paused());
     json.writeStringField("outageSince", text(condition.outageSince()));
+    json.writeStringField("overQuotaSince", text(condition.overQuotaSince()));
+    json.writeNumberField("missed", condition.missed());
     json.writeObjectFieldStart("settings");
     OperatorSettings settings = condition.settings();
     number(json, "maxAttempts", settings.maxAttempts());
@@ -99,14 +101,16 @@ final class AdminJson {
     milliseconds(json, "backOffMaxMs", settings.backOffMax());
     milliseconds(json, "leaseMs", settings.lease());
     number(json, "outageAfter", settings.outageAfter());
+    number(json, "maxMessages", settings.maxMessages());
+    number(json, "maxBytes", settings.maxBytes());
     json.writeEndObject();
   }
 
   /** Left out where nothing is set. */
-  private static void number(JsonGenerator json, String name, @Nullable Integer value)
+  private static void number(JsonGenerator json, String name, @Nullable Number value)
       throws IOException {
     if (value != null) {
-      json.writeNumberField(name, value);
+      json.writeNumberField(name, value.longValue());
     }
   }
 

@@ -207,14 +207,23 @@ final class AdminRoutes {
     Map<String, String> body =
         Json.readStrings(
             call.body(),
-            Set.of("maxAttempts", "backOffMinMs", "backOffMaxMs", "leaseMs", "outageAfter"));
+            Set.of(
+                "maxAttempts",
+                "backOffMinMs",
+                "backOffMaxMs",
+                "leaseMs",
+                "outageAfter",
+                "maxMessages",
+                "maxBytes"));
     OperatorSettings settings =
         new OperatorSettings(
             number(body, "maxAttempts"),
             duration(body, "backOffMinMs"),
             duration(body, "backOffMaxMs"),
             duration(body, "leaseMs"),
-            number(body, "outageAfter"));
+            number(body, "outageAfter"),
+            longNumber(body, "maxMessages"),
+            longNumber(body, "maxBytes"));
     return api.set(namespace(call), kind, name(call, kind), settings)
         .thenApply(condition -> AdminJson.one(condition, AdminJson::condition));
   }
@@ -241,6 +250,15 @@ final class AdminRoutes {
     String text = body.get(name);
     try {
       return text == null ? null : Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw Call.invalid(name, text, "a whole number", null);
+    }
+  }
+
+  private static @Nullable Long longNumber(Map<String, String> body, String name) {
+    String text = body.get(name);
+    try {
+      return text == null ? null : Long.valueOf(text);
     } catch (NumberFormatException e) {
       throw Call.invalid(name, text, "a whole number", null);
     }
@@ -307,7 +325,7 @@ final class AdminRoutes {
       String id = body.get("id");
       Integer max = number(body, "max");
       if (max != null && max < 1) {
-        throw Call.invalid("max", body.get("max"), "1 or more", null);
+        throw Call.invalid("max", max.toString(), "1 or more", null);
       }
       return new Target(
           required(body, "destination"),

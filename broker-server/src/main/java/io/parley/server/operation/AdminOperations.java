@@ -115,7 +115,8 @@ public final class AdminOperations implements AdminApi {
         destination.dead(),
         destination.consumers().size(),
         destination.definition().settings().paused(),
-        destination.isOutage());
+        destination.isOutage(),
+        destination.overQuotaSinceMs() != 0);
   }
 
   static io.parley.server.admin.DestinationKind adminKind(Destination destination) {

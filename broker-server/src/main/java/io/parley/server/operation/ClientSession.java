@@ -50,6 +50,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession implements Session {
   private static final int LEASE_MIN_MS = 1_000;
+
+  /** When a sender may try again whose queue was full. */
+  private static final int RETRY_FULL_MS = 1_000;
+
   private static final int LEASE_MAX_MS = 12 * 60 * 60 * 1_000;
   private static final int CONSUMERS_MAX = 10_000;
 
@@ -194,7 +198,9 @@ final class ClientSession implements Session {
     }
     List<Response.Refusal> answered = new ArrayList<>(refusals.size());
     for (Result.Refusal refusal : refusals) {
-      answered.add(new Response.Refusal(refusal.index(), refusal.code(), 0, refusal.message()));
+      int retryAfterMs = refusal.code() == ErrorCode.QUOTA_EXCEEDED ? RETRY_FULL_MS : 0;
+      answered.add(
+          new Response.Refusal(refusal.index(), refusal.code(), retryAfterMs, refusal.message()));
     }
     return answered;
   }

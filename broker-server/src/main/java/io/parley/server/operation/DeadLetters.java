@@ -130,8 +130,11 @@ final class DeadLetters {
         return false;
       }
       Destination destination = engine.destinations().find(destinations.get(at));
-      List<SingleMessage> letters =
-          destination == null ? List.of() : destination.deadLettersFrom(from, LOOKED_AT_ONCE);
+      if (destination == null) {
+        at++; // gone since
+        return at < destinations.size();
+      }
+      List<SingleMessage> letters = destination.deadLettersFrom(from, LOOKED_AT_ONCE);
       for (SingleMessage letter : letters) {
         add(destination, letter);
         from = letter.sequence() + 1;

@@ -4,6 +4,7 @@ import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationSettings;
+import io.parley.engine.destination.Quota;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Operation.Purged;
 import io.parley.engine.operation.Result;
@@ -34,18 +35,26 @@ final class DestinationControl {
   static DestinationCondition condition(Destination destination) {
     DestinationSettings settings = destination.definition().settings();
     long outageSinceMs = destination.outageSinceMs();
-    if (settings == DestinationSettings.NONE && outageSinceMs == 0) {
+    if (settings == DestinationSettings.NONE && outageSinceMs == 0 && destination.missed() == 0) {
       return DestinationCondition.USUAL;
     }
     return new DestinationCondition(
         settings.paused(),
-        outageSinceMs == 0 ? null : Instant.ofEpochMilli(outageSinceMs),
+        time(outageSinceMs),
+        time(destination.overQuotaSinceMs()),
+        destination.missed(),
         new OperatorSettings(
             settings.maxAttempts() == 0 ? null : settings.maxAttempts(),
             duration(settings.backOffMinMs()),
             duration(settings.backOffMaxMs()),
             duration(settings.leaseMs()),
-            settings.outageAfter() == DestinationSettings.NOT_SET ? null : settings.outageAfter()));
+            settings.outageAfter() == DestinationSettings.NOT_SET ? null : settings.outageAfter(),
+            settings.maxMessages() == 0 ? null : settings.maxMessages(),
+            settings.maxBytes() == 0 ? null : settings.maxBytes()));
+  }
+
+  private static @Nullable Instant time(long ms) {
+    return ms == 0 ? null : Instant.ofEpochMilli(ms);
   }
 
   private static @Nullable Duration duration(long ms) {
@@ -90,7 +99,9 @@ final class DestinationControl {
         ms(settings.backOffMin()),
         ms(settings.backOffMax()),
         (int) ms(settings.lease()),
-        settings.outageAfter() == null ? DestinationSettings.NOT_SET : settings.outageAfter());
+        settings.outageAfter() == null ? DestinationSettings.NOT_SET : settings.outageAfter(),
+        settings.maxMessages() == null ? 0 : settings.maxMessages(),
+        settings.maxBytes() == null ? 0 : settings.maxBytes());
   }
 
   private static long ms(@Nullable Duration duration) {
@@ -99,6 +110,8 @@ final class DestinationControl {
 
   private static void check(OperatorSettings settings) {
     requireBetween("max attempts", settings.maxAttempts(), 1, EngineSettings.ATTEMPTS_MAX);
+    requireBetween("max messages", settings.maxMessages(), 1L, Quota.MESSAGES_MAX);
+    requireBetween("max bytes", settings.maxBytes(), Quota.BYTES_MIN, Quota.BYTES_MAX);
     requireBetween("outage after", settings.outageAfter(), 0, EngineSettings.OUTAGE_AFTER_MAX);
     requireBetween("lease", settings.lease(), EngineSettings.LEASE_MIN, EngineSettings.LEASE_MAX);
     requireBetween(

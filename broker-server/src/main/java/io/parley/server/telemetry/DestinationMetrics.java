@@ -64,7 +64,8 @@ final class DestinationMetrics implements MultiCollector {
       long dead,
       long consumers,
       long paused,
-      long outages) {
+      long outages,
+      long overQuota) {
     static Depth of(String namespace, DestinationDepth depth) {
       return new Depth(
           new Key(namespace, depth.kind(), depth.name()),
@@ -74,7 +75,8 @@ final class DestinationMetrics implements MultiCollector {
           depth.deadLetters(),
           depth.consumers(),
           depth.paused() ? 1 : 0,
-          depth.outage() ? 1 : 0);
+          depth.outage() ? 1 : 0,
+          depth.overQuota() ? 1 : 0);
     }
 
     Depth plus(Depth other) {
@@ -86,11 +88,12 @@ final class DestinationMetrics implements MultiCollector {
           dead + other.dead,
           consumers + other.consumers,
           paused + other.paused,
-          outages + other.outages);
+          outages + other.outages,
+          overQuota + other.overQuota);
     }
 
     Depth as(Key other) {
-      return new Depth(other, ready, leased, delayed, dead, consumers, paused, outages);
+      return new Depth(other, ready, leased, delayed, dead, consumers, paused, outages, overQuota);
     }
   }
 
@@ -150,6 +153,7 @@ final class DestinationMetrics implements MultiCollector {
       consumers.dataPoint(point(labels, depth.consumers));
       halted.dataPoint(point(labels.add("reason", "paused"), depth.paused));
       halted.dataPoint(point(labels.add("reason", "outage"), depth.outages));
+      halted.dataPoint(point(labels.add("reason", "quota"), depth.overQuota));
     }
     return MetricSnapshots.of(messages.build(), consumers.build(), halted.build());
   }

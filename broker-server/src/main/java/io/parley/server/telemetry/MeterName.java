@@ -45,7 +45,7 @@ public enum MeterName {
   DESTINATION_HALTED(
       "destination.halted",
       Kind.GAUGE,
-      "1 while a queue or inbox is paused, or tries one message at a time in an outage.",
+      "1 while a queue or inbox is paused, tries one message at a time in an outage, or is over quota.",
       "namespace",
       "kind",
       "destination",

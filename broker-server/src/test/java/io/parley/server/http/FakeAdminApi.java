@@ -187,7 +187,7 @@ final class FakeAdminApi implements AdminApi {
 
   private static DestinationExplanation explained(String name, DestinationKind kind) {
     return new DestinationExplanation(
-        new DestinationDepth(kind, name, 1, 2, 3, 4, 5, false, false),
+        new DestinationDepth(kind, name, 1, 2, 3, 4, 5, false, false, false),
         "cart",
         null,
         List.of(new ConsumerInfo("cart at 127.0.0.1:5000", 6, 7, true, STORED_AT)),

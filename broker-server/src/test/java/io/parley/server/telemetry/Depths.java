@@ -34,7 +34,7 @@ final class Depths {
 
   private static DestinationDepth depth(DestinationKind kind, String name, int ready) {
     return new DestinationDepth(
-        kind, name, ready, 1, 2, 3, 4, false, kind == DestinationKind.INBOX);
+        kind, name, ready, 1, 2, 3, 4, false, kind == DestinationKind.INBOX, false);
   }
 
   /** Where it is asked. */
