@@ -61,6 +61,7 @@ public final class ParleyCli {
           "subscription",
           "type",
           "dead-letter",
+          "namespace",
           "outcome",
           "explain",
           "catalog",
@@ -134,6 +135,7 @@ public final class ParleyCli {
       case "type" -> TypeCommand.class;
       case "dead-letter" -> DeadLetterCommand.class;
       case "outcome" -> OutcomeCommand.class;
+      case "namespace" -> NamespaceCommand.class;
       case "explain" -> ExplainCommand.class;
       case "catalog" -> CatalogCommand.class;
       case "check" -> CheckCommand.class;

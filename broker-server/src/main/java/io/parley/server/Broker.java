@@ -6,6 +6,7 @@ import io.parley.server.admin.Readiness;
 import io.parley.server.config.BrokerConfig;
 import io.parley.server.http.HttpListener;
 import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
 import io.parley.server.network.NetworkCounters;
 import io.parley.server.network.TcpListener;
 import io.parley.server.operation.AdminOperations;
@@ -13,7 +14,6 @@ import io.parley.server.operation.Operations;
 import io.parley.server.query.QueryCounters;
 import io.parley.server.security.StaticUsers;
 import io.parley.server.storage.DataDirectory;
-import io.parley.server.storage.RocksDbStore;
 import io.parley.server.storage.StoreStatistics;
 import io.parley.server.telemetry.MeterName;
 import io.parley.server.telemetry.ServerMetrics;
@@ -21,12 +21,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +38,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Broker implements AutoCloseable {
   /** The namespace that always exists. */
-  public static final String DEFAULT_NAMESPACE = "default";
+  public static final String DEFAULT_NAMESPACE = Namespaces.DEFAULT;
 
   private static final Logger log = LoggerFactory.getLogger(Broker.class);
   private static final long BYTES_IN_FLIGHT_MAX = 64L * 1024 * 1024;
-  private static final long CHUNK_CACHE_BYTES = 64L * 1024 * 1024;
   private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
   private static final long QUERY_SWEEP_MS = 10;
   private static final long OUTCOME_SWEEP_MS = 100;
@@ -84,18 +82,10 @@ public final class Broker implements AutoCloseable {
     ServerMetrics metrics = step("metrics", new ServerMetrics());
     DataDirectory directory =
         step("data directory", DataDirectory.open(config.storage().directory()));
-    RocksDbStore store = RocksDbStore.open(directory, DEFAULT_NAMESPACE, config.storage());
-    Namespace namespace =
-        step(
-            "namespace",
-            Namespace.open(
-                DEFAULT_NAMESPACE,
-                store,
-                config.engine(),
-                CHUNK_CACHE_BYTES,
-                time,
-                defect::complete));
-    Map<String, Namespace> namespaces = Map.of(namespace.name(), namespace);
+    NamespaceStores stores =
+        new NamespaceStores(directory, config.storage(), config.engine(), time, defect::complete);
+    Namespaces namespaces = step("namespaces", new Namespaces(stores));
+    namespaces.open(directory.namespaces());
     Operations served =
         new Operations(
             namespaces,
@@ -106,14 +96,14 @@ public final class Broker implements AutoCloseable {
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX);
     operations = served;
-    step("timer", timer(namespace, time));
+    step("timer", timer(namespaces, time));
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, served));
     AdminOperations admin = new AdminOperations(namespaces);
     // Whoever spreads load by readiness sends nobody to a broker that is about to go.
-    Readiness readiness = () -> stopping ? "the broker is stopping" : namespace.trouble();
+    Readiness readiness = () -> stopping ? "the broker is stopping" : namespaces.trouble();
     metrics.readiness(readiness);
-    show(metrics, namespace, store, listener.counters(), admin);
+    show(metrics, namespaces, stores, listener.counters(), admin);
     if (config.http().enabled()) {
       http =
           step(
@@ -124,33 +114,44 @@ public final class Broker implements AutoCloseable {
   /** Hands each part's numbers to the metrics. */
   private static void show(
       ServerMetrics metrics,
-      Namespace namespace,
-      RocksDbStore store,
+      Namespaces namespaces,
+      NamespaceStores stores,
       NetworkCounters network,
       AdminOperations admin) {
-    namespace.addListener(metrics.engine());
-    metrics.engine().leasesExpired(namespace::leasesExpired);
-    metrics.engine().messagesExpired(namespace::messagesExpired);
-    metrics.engine().inFlight(namespace.sequencer()::bytesInFlight);
-    metrics.destinations(admin, List.of(namespace.name()));
+    namespaces.addListener(namespace -> namespace.addListener(metrics.engine()));
+    metrics.engine().leasesExpired(() -> sum(namespaces, Namespace::leasesExpired));
+    metrics.engine().messagesExpired(() -> sum(namespaces, Namespace::messagesExpired));
+    metrics
+        .engine()
+        .inFlight(() -> sum(namespaces, namespace -> namespace.sequencer().bytesInFlight()));
+    metrics.destinations(admin);
     metrics
         .network()
         .connections(network::connections, network::accepted, network::refused)
         .bytes(network::bytesIn, network::bytesOut)
         .frames(network::framesIn, network::framesOut, network::malformedFrames);
-    QueryCounters queries = namespace.queries().counters();
     metrics
         .queries()
-        .asked(queries::asked, queries::askedAgain)
-        .now(queries::outstanding, queries::responders)
-        .ended("ANSWERED", queries::answered)
-        .ended(ErrorCode.NO_RESPONDER.name(), queries::unanswerable)
-        .ended(ErrorCode.OVERLOADED.name(), queries::overloaded)
-        .ended(ErrorCode.DEADLINE_EXCEEDED.name(), queries::expired)
-        .ended(ErrorCode.CANCELLED.name(), queries::cancelled);
+        .asked(
+            () -> sumOfQueries(namespaces, QueryCounters::asked),
+            () -> sumOfQueries(namespaces, QueryCounters::askedAgain))
+        .now(
+            () -> (int) sumOfQueries(namespaces, QueryCounters::outstanding),
+            () -> (int) sumOfQueries(namespaces, QueryCounters::responders))
+        .ended("ANSWERED", () -> sumOfQueries(namespaces, QueryCounters::answered))
+        .ended(
+            ErrorCode.NO_RESPONDER.name(),
+            () -> sumOfQueries(namespaces, QueryCounters::unanswerable))
+        .ended(
+            ErrorCode.OVERLOADED.name(), () -> sumOfQueries(namespaces, QueryCounters::overloaded))
+        .ended(
+            ErrorCode.DEADLINE_EXCEEDED.name(),
+            () -> sumOfQueries(namespaces, QueryCounters::expired))
+        .ended(
+            ErrorCode.CANCELLED.name(), () -> sumOfQueries(namespaces, QueryCounters::cancelled));
     metrics.store(
         values -> {
-          StoreStatistics now = store.statistics();
+          StoreStatistics now = stores.statistics();
           values.accept(MeterName.STORE_MEMTABLES, now.memtableBytes());
           values.accept(MeterName.STORE_CACHE, now.cacheBytes());
           values.accept(MeterName.STORE_TABLE_FILES, now.tableFileBytes());
@@ -162,7 +163,15 @@ public final class Broker implements AutoCloseable {
         });
   }
 
-  private static AutoCloseable timer(Namespace namespace, InstantSource time) {
+  private static long sum(Namespaces namespaces, ToLongFunction<Namespace> of) {
+    return namespaces.all().stream().mapToLong(of).sum();
+  }
+
+  private static long sumOfQueries(Namespaces namespaces, ToLongFunction<QueryCounters> of) {
+    return sum(namespaces, namespace -> of.applyAsLong(namespace.queries().counters()));
+  }
+
+  private static AutoCloseable timer(Namespaces namespaces, InstantSource time) {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -171,13 +180,19 @@ public final class Broker implements AutoCloseable {
               return thread;
             });
     timer.scheduleAtFixedRate(
-        () -> namespace.queries().expire(System.nanoTime()),
+        () -> namespaces.all().forEach(namespace -> namespace.queries().expire(System.nanoTime())),
         QUERY_SWEEP_MS,
         QUERY_SWEEP_MS,
         TimeUnit.MILLISECONDS);
     timer.scheduleAtFixedRate(
         () ->
-            namespace.sequencer().execute(engine -> namespace.outcomeWaits().expire(time.millis())),
+            namespaces
+                .all()
+                .forEach(
+                    namespace ->
+                        namespace
+                            .sequencer()
+                            .execute(engine -> namespace.outcomeWaits().expire(time.millis()))),
         OUTCOME_SWEEP_MS,
         OUTCOME_SWEEP_MS,
         TimeUnit.MILLISECONDS);

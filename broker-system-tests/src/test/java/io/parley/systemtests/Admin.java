@@ -62,9 +62,13 @@ final class Admin {
 
   /** Changes something of the namespace; what the broker answers. */
   JsonNode change(String path, String body) throws IOException, InterruptedException {
+    return post("/admin/v1/namespaces/default" + path, body);
+  }
+
+  private JsonNode post(String path, String body) throws IOException, InterruptedException {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(URI.create(base + "/admin/v1/namespaces/default" + path))
+            HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(Await.PATIENCE)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -74,6 +78,11 @@ final class Admin {
       throw new IOException(path + ": " + response.statusCode() + " " + response.body());
     }
     return json.readTree(response.body());
+  }
+
+  /** Changes something of the broker as a whole; what it answers. */
+  JsonNode changeBroker(String path, String body) throws IOException, InterruptedException {
+    return post("/admin/v1" + path, body);
   }
 
   /** Status of a path, such as that of {@code /health/ready}. */
@@ -86,7 +95,7 @@ final class Admin {
     return response(path).body();
   }
 
-  private JsonNode get(String path) throws IOException, InterruptedException {
+  JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> response = response(path);
     if (response.statusCode() != 200) {
       throw new IOException(path + ": " + response.statusCode() + " " + response.body());

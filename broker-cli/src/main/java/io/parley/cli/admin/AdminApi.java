@@ -63,6 +63,20 @@ public final class AdminApi {
     return checked(call("POST", inNamespace(path), Json.compact(body).getBytes(UTF_8)));
   }
 
+  /**
+   * Reads something of the broker as a whole.
+   *
+   * @param path below the API, {@code /namespaces}
+   */
+  public JsonObject getOfBroker(String path) {
+    return checked(call("GET", "/admin/v1" + path, null));
+  }
+
+  /** Changes something of the broker as a whole. */
+  public JsonObject postToBroker(String path, Map<String, ?> body) {
+    return checked(call("POST", "/admin/v1" + path, Json.compact(body).getBytes(UTF_8)));
+  }
+
   /** Whether the broker accepts durable writes. */
   public Readiness readiness() {
     Answer answer = call("GET", "/health/ready", null);

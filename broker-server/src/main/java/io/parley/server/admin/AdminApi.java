@@ -24,6 +24,18 @@ public interface AdminApi {
    */
   int PEEK_MAX_BYTES = 4 * 1024 * 1024;
 
+  /** The names of all namespaces, sorted. */
+  List<String> namespaces();
+
+  /**
+   * Makes a namespace. {@code INVALID_ARGUMENT} if there is one of this name, {@code TOO_MANY} at
+   * the bound.
+   */
+  CompletionStage<Void> createNamespace(String name);
+
+  /** Deletes a namespace with all that is in it; its clients are told. Not the default one. */
+  CompletionStage<Void> deleteNamespace(String name);
+
   /**
    * All queues by name, then the command types that wait for an owner, as entries with {@link
    * QueueInfo#unowned}.

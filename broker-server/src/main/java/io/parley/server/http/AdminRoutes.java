@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class AdminRoutes {
   static final String PREFIX = "/admin/";
 
-  private static final String NAMESPACE = PREFIX + "v1/namespaces/{namespace}";
+  private static final String NAMESPACES = PREFIX + "v1/namespaces";
+  private static final String NAMESPACE = NAMESPACES + "/{namespace}";
   private static final int PEEK_DEFAULT = 20;
   private static final int DEAD_LETTERS_DEFAULT = 100;
   private static final int EXPLAINED_DEFAULT = 10;
@@ -40,6 +42,9 @@ final class AdminRoutes {
   List<Route> routes() {
     Set<String> peek = Set.of("limit", "state");
     return List.of(
+        new Route("GET", NAMESPACES, this::namespaces),
+        new Route("POST", NAMESPACES, this::createNamespace),
+        post("/delete", this::deleteNamespace),
         get("/queues", Set.of(), this::queues),
         get("/queues/{queue}", Set.of(), this::queue),
         get("/queues/{queue}/messages", peek, this::queueMessages),
@@ -81,6 +86,25 @@ final class AdminRoutes {
 
   private static Route post(String path, Route.Handler handler) {
     return new Route("POST", NAMESPACE + path, handler);
+  }
+
+  private CompletionStage<Answer> namespaces(Call call) {
+    return CompletableFuture.completedFuture(
+        Answer.json(
+            200, Json.object(json -> AdminJson.strings(json, "namespaces", api.namespaces()))));
+  }
+
+  private CompletionStage<Answer> createNamespace(Call call) {
+    String name = required(Json.readStrings(call.body(), Set.of("name")), "name");
+    return api.createNamespace(name).thenApply(done -> named(name));
+  }
+
+  private CompletionStage<Answer> deleteNamespace(Call call) {
+    return api.deleteNamespace(namespace(call)).thenApply(done -> named(namespace(call)));
+  }
+
+  private static Answer named(String namespace) {
+    return Answer.json(200, Json.object(json -> json.writeStringField("name", namespace)));
   }
 
   private CompletionStage<Answer> queues(Call call) {

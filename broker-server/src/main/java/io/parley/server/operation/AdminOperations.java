@@ -36,14 +36,13 @@ import io.parley.server.admin.SubscriptionInfo;
 import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
-import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * What operators can see and do. Reads on the owner thread, between groups. Any thread may call.
  */
 public final class AdminOperations implements AdminApi {
+  private final Namespaces namespaces;
   private final OwnerThread owner;
   private final Searches searches;
   private final CatalogViews catalogs;
@@ -61,12 +61,49 @@ public final class AdminOperations implements AdminApi {
   private final DeadLetters deadLetters;
 
   /** Administers some namespaces. */
-  public AdminOperations(Map<String, Namespace> namespaces) {
+  public AdminOperations(Namespaces namespaces) {
+    this.namespaces = namespaces;
     owner = new OwnerThread(namespaces);
     searches = new Searches(owner);
     catalogs = new CatalogViews(owner);
     control = new DestinationControl(owner);
     deadLetters = new DeadLetters(owner);
+  }
+
+  // ---------------------------------------------------------------- namespaces
+
+  @Override
+  public List<String> namespaces() {
+    return namespaces.names();
+  }
+
+  @Override
+  public CompletionStage<Void> createNamespace(String name) {
+    return beside(() -> namespaces.create(name));
+  }
+
+  @Override
+  public CompletionStage<Void> deleteNamespace(String name) {
+    return beside(() -> namespaces.delete(name));
+  }
+
+  /** On a thread of its own: it takes as long as the disk does. */
+  private static CompletionStage<Void> beside(Runnable change) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                change.run();
+                done.complete(null);
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            },
+            "parley-namespaces");
+    thread.setDaemon(true);
+    thread.start();
+    return done;
   }
 
   // ---------------------------------------------------------------- queues

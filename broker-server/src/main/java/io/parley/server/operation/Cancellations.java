@@ -9,9 +9,8 @@ import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.OutcomeStatus;
-import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -20,7 +19,7 @@ final class Cancellations {
   private final OwnerThread owner;
   private final Searches searches;
 
-  Cancellations(Map<String, Namespace> namespaces) {
+  Cancellations(Namespaces namespaces) {
     owner = new OwnerThread(namespaces);
     searches = new Searches(owner);
   }

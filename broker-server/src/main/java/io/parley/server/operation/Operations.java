@@ -13,6 +13,7 @@ import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.MessageId;
 import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
 import io.parley.server.session.ClientChannel;
 import io.parley.server.session.ConnectionListener;
 import io.parley.server.session.Session;
@@ -22,7 +23,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -33,7 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Operations implements ConnectionListener {
   private static final Duration RETRY_STORE = Duration.ofSeconds(1);
 
-  private final Map<String, Namespace> namespaces;
+  private final Namespaces namespaces;
   private final LimitSettings limits;
   private final SessionSettings sessions;
   private final EngineSettings engine;
@@ -52,14 +52,14 @@ public final class Operations implements ConnectionListener {
    *     namespace; above it connections with something under way are not read from
    */
   public Operations(
-      Map<String, Namespace> namespaces,
+      Namespaces namespaces,
       LimitSettings limits,
       SessionSettings sessions,
       EngineSettings engine,
       InstantSource time,
       OperationTelemetry telemetry,
       long bytesInFlightMax) {
-    this.namespaces = Map.copyOf(namespaces);
+    this.namespaces = namespaces;
     this.limits = limits;
     this.sessions = sessions;
     this.engine = engine;
@@ -67,27 +67,22 @@ public final class Operations implements ConnectionListener {
     this.telemetry = telemetry;
     this.bytesInFlightMax = bytesInFlightMax;
     this.cancellations = new Cancellations(namespaces);
-    namespaces.values().forEach(namespace -> namespace.addListener(new OnStoreFailure(namespace)));
+    namespaces.addListener(new OnNamespaces());
   }
 
   @Override
   public Session opened(Request.Hello hello, ClientChannel channel) {
-    Namespace namespace = namespaces.get(hello.namespace());
-    if (namespace == null) {
-      throw new ParleyException(
-          ErrorCode.NAMESPACE_NOT_FOUND,
-          "namespace: '"
-              + hello.namespace()
-              + "' (expected: one of "
-              + new TreeMap<>(namespaces).keySet()
-              + ")");
-    }
+    Namespace namespace = namespaces.require(hello.namespace());
     String trouble = namespace.trouble();
     if (trouble != null) {
       throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble, RETRY_STORE);
     }
     ClientSession session = new ClientSession(this, namespace, hello, channel);
     open.add(session);
+    if (namespaces.find(hello.namespace()) != namespace) { // deleted meanwhile
+      open.remove(session);
+      throw gone(namespace);
+    }
     ClientSession before = byProducer.put(hello.producerSession(), session);
     if (before != null) {
       before
@@ -109,7 +104,7 @@ public final class Operations implements ConnectionListener {
    */
   public void drain() {
     draining = true;
-    for (Namespace namespace : namespaces.values()) {
+    for (Namespace namespace : namespaces.all()) {
       namespace.sequencer().adjust(Engine::stopServing);
     }
   }
@@ -162,6 +157,32 @@ public final class Operations implements ConnectionListener {
   }
 
   /** When a namespace's store fails its clients are sent away: their leases are void. */
+  private static ParleyException gone(Namespace namespace) {
+    return new ParleyException(
+        ErrorCode.NAMESPACE_NOT_FOUND, "namespace '" + namespace.name() + "' was deleted");
+  }
+
+  /** Looks after namespaces that come and go. */
+  private final class OnNamespaces implements Namespaces.Listener {
+    @Override
+    public void opened(Namespace namespace) {
+      namespace.addListener(new OnStoreFailure(namespace));
+    }
+
+    @Override
+    public void closing(Namespace namespace) {
+      ParleyException gone = gone(namespace);
+      for (ClientSession session : open) {
+        if (session.namespace() == namespace) {
+          session
+              .channel()
+              .close(
+                  new Response.Failure(0, gone.code(), true, 0, String.valueOf(gone.getMessage())));
+        }
+      }
+    }
+  }
+
   private final class OnStoreFailure implements SequencerListener {
     private final Namespace namespace;
 

@@ -8,8 +8,7 @@ import io.parley.engine.store.StoreException;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.server.namespace.Namespace;
-import java.util.Map;
-import java.util.TreeMap;
+import io.parley.server.namespace.Namespaces;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -18,10 +17,10 @@ import java.util.function.Function;
  * refusals fail the future with a {@link ParleyException}.
  */
 final class OwnerThread {
-  private final Map<String, Namespace> namespaces;
+  private final Namespaces namespaces;
 
-  OwnerThread(Map<String, Namespace> namespaces) {
-    this.namespaces = Map.copyOf(namespaces);
+  OwnerThread(Namespaces namespaces) {
+    this.namespaces = namespaces;
   }
 
   /** What is seen between groups, when all of it is durable. */
@@ -69,16 +68,7 @@ final class OwnerThread {
    * @throws ParleyException NAMESPACE_NOT_FOUND, STORE_UNAVAILABLE
    */
   Namespace find(String name) {
-    Namespace namespace = namespaces.get(name);
-    if (namespace == null) {
-      throw new ParleyException(
-          ErrorCode.NAMESPACE_NOT_FOUND,
-          "namespace: '"
-              + name
-              + "' (expected: one of "
-              + new TreeMap<>(namespaces).keySet()
-              + ")");
-    }
+    Namespace namespace = namespaces.require(name);
     String trouble = namespace.trouble();
     if (trouble != null) {
       throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *   lock                held while a broker runs; says which process
  *   native/             RocksDB's library, where the user's cache folder can't be written
  *   namespaces/default/ one store per namespace
+ *   deleted/            namespaces that are being deleted
  * </pre>
  *
  * <p>Invariants: nothing is written before the lock is held; no lock is taken in a directory that
@@ -46,6 +48,10 @@ public final class DataDirectory implements AutoCloseable {
   private static final String PROBE_FILE = "probe";
   private static final String NAMESPACES = "namespaces";
   private static final String NATIVE = "native";
+  private static final String DELETED = "deleted";
+
+  /** Beside its place while a store is made. */
+  private static final String UNFINISHED_SUFFIX = ".new";
 
   /**
    * What may be there before the format file is: of a fresh file system, or of a start cut short.
@@ -237,6 +243,42 @@ public final class DataDirectory implements AutoCloseable {
   /** Where a namespace's store lives; it may not be there yet. */
   Path namespace(String name) {
     return root.resolve(NAMESPACES).resolve(name);
+  }
+
+  /** The namespaces that are there; what a deletion left behind goes. */
+  public Set<String> namespaces() {
+    Path directory = root.resolve(NAMESPACES);
+    try {
+      SyncedFiles.deleteAll(root.resolve(DELETED));
+      if (!Files.exists(directory)) {
+        return Set.of();
+      }
+      try (Stream<Path> entries = Files.list(directory)) {
+        return entries
+            .map(entry -> entry.getFileName().toString())
+            .filter(name -> !name.endsWith(UNFINISHED_SUFFIX))
+            .collect(Collectors.toSet());
+      }
+    } catch (IOException e) {
+      throw unavailable(root, e);
+    }
+  }
+
+  /**
+   * Deletes a namespace whose store is closed. It is gone at once; its files go one by one, and
+   * what a crash leaves of them at the next start.
+   */
+  public void deleteNamespace(String name) {
+    Path all = root.resolve(DELETED);
+    Path deleted = all.resolve(name);
+    try {
+      SyncedFiles.deleteAll(deleted);
+      SyncedFiles.createDirectories(all);
+      SyncedFiles.move(namespace(name), deleted);
+      SyncedFiles.deleteAll(all);
+    } catch (IOException e) {
+      throw unavailable(root, e);
+    }
   }
 
   /** Where RocksDB's library may be unpacked if nowhere else. */

@@ -9,12 +9,10 @@ import io.parley.protocol.ParleyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -89,21 +87,10 @@ public final class RocksDbStore implements Store {
       return;
     }
     Path beside = directory.resolveSibling(directory.getFileName() + ".new");
-    deleteAll(beside);
+    SyncedFiles.deleteAll(beside);
     SyncedFiles.createDirectories(beside);
     OpenStore.create(beside, settings);
     SyncedFiles.move(beside, directory);
-  }
-
-  private static void deleteAll(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.parley.server.storage;
 
+import java.util.List;
+
 /**
  * A store's size and health at one moment, for metrics and readiness.
  *
@@ -20,4 +22,23 @@ public record StoreStatistics(
     long journalBytes,
     long pendingCompactionBytes,
     long backgroundErrors,
-    boolean writesStopped) {}
+    boolean writesStopped) {
+
+  /** Of several stores together. */
+  public static StoreStatistics sum(List<StoreStatistics> all) {
+    return all.stream()
+        .reduce(new StoreStatistics(0, 0, 0, 0, 0, 0, 0, false), StoreStatistics::plus);
+  }
+
+  private StoreStatistics plus(StoreStatistics other) {
+    return new StoreStatistics(
+        memtableBytes + other.memtableBytes,
+        cacheBytes + other.cacheBytes,
+        tableFileBytes + other.tableFileBytes,
+        segments + other.segments,
+        journalBytes + other.journalBytes,
+        pendingCompactionBytes + other.pendingCompactionBytes,
+        backgroundErrors + other.backgroundErrors,
+        writesStopped || other.writesStopped);
+  }
+}

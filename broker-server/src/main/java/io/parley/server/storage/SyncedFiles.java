@@ -12,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Small files that are there wholly or not at all, also after power was lost. */
 final class SyncedFiles {
@@ -87,5 +89,17 @@ final class SyncedFiles {
     return message == null
         ? e.getClass().getSimpleName()
         : e.getClass().getSimpleName() + ": " + message;
+  }
+
+  /** Deletes a directory with all that is in it, if it is there. */
+  static void deleteAll(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }

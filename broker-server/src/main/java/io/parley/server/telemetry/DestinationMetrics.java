@@ -42,16 +42,14 @@ final class DestinationMetrics implements MultiCollector {
   private static final Logger log = LoggerFactory.getLogger(DestinationMetrics.class);
 
   private final AdminApi admin;
-  private final List<String> namespaces;
 
   /** Scraping threads, one at a time. */
   private final Set<Key> shown = new LinkedHashSet<>();
 
   private volatile List<Depth> sample = List.of();
 
-  DestinationMetrics(AdminApi admin, List<String> namespaces) {
+  DestinationMetrics(AdminApi admin) {
     this.admin = admin;
-    this.namespaces = List.copyOf(namespaces);
   }
 
   private record Key(String namespace, DestinationKind kind, String name) {}
@@ -111,7 +109,7 @@ final class DestinationMetrics implements MultiCollector {
 
   private CompletableFuture<List<Depth>> ask() {
     List<CompletableFuture<List<Depth>>> parts = new ArrayList<>();
-    for (String namespace : namespaces) {
+    for (String namespace : admin.namespaces()) {
       parts.add(
           admin
               .depths(namespace, SHOWN_MAX)

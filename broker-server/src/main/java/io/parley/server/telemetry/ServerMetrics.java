@@ -12,7 +12,6 @@ import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.Readiness;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -64,9 +63,9 @@ public final class ServerMetrics implements AutoCloseable {
     registry.getPrometheusRegistry().register(new StoreMetrics(source));
   }
 
-  /** Shows how full the queues and inboxes of these namespaces are. Called once. */
-  public void destinations(AdminApi admin, List<String> namespaces) {
-    DestinationMetrics metrics = new DestinationMetrics(admin, namespaces);
+  /** Shows how full the queues and inboxes of all namespaces are. Called once. */
+  public void destinations(AdminApi admin) {
+    DestinationMetrics metrics = new DestinationMetrics(admin);
     registry.getPrometheusRegistry().register(metrics);
     destinations = metrics;
   }

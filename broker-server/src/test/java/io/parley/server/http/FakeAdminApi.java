@@ -61,6 +61,21 @@ final class FakeAdminApi implements AdminApi {
           List.of(new TypeInfo("shop.Added", MessageKind.EVENT, null, null)));
 
   @Override
+  public List<String> namespaces() {
+    return List.of("default", "tests");
+  }
+
+  @Override
+  public CompletionStage<Void> createNamespace(String name) {
+    return answer("create namespace " + name, null);
+  }
+
+  @Override
+  public CompletionStage<Void> deleteNamespace(String name) {
+    return answer("delete namespace " + name, null);
+  }
+
+  @Override
   public CompletionStage<List<QueueInfo>> queues(String namespace) {
     return answer(
         "queues of " + namespace,

@@ -118,11 +118,48 @@ class HttpListenerTest {
         """
         {"queues":[
           {"name":"cart","service":"cart","types":["shop.Add"],"ready":1,"leased":2,"delayed":3,
-           "deadLetters":4,"bytes":5,"consumers":6,"nextSequence":7,"unowned":false},
+           "deadLetters":4,"bytes":5,"consumers":6,"nextSequence":7,"unowned":false,
+           "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}},
           {"name":"shop.Lost","service":null,"types":["shop.Lost"],"ready":1,"leased":0,"delayed":0,
-           "deadLetters":0,"bytes":9,"consumers":0,"nextSequence":2,"unowned":true}]}
+           "deadLetters":0,"bytes":9,"consumers":0,"nextSequence":2,"unowned":true,
+           "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}]}
         """);
     assertThat(admin.asked).containsExactly("queues of default");
+  }
+
+  @Test
+  void shouldListCreateAndDeleteNamespaces() throws Exception {
+    assertAnswer(get("/admin/v1/namespaces"), "{\"namespaces\":[\"default\",\"tests\"]}");
+    assertAnswer(post("/admin/v1/namespaces", "{\"name\":\"tests\"}"), "{\"name\":\"tests\"}");
+    assertAnswer(post("/admin/v1/namespaces/tests/delete", "{}"), "{\"name\":\"tests\"}");
+    assertThat(admin.asked).containsExactly("create namespace tests", "delete namespace tests");
+  }
+
+  @Test
+  void shouldPauseSetAndPurge() throws Exception {
+    post(ADMIN + "/queues/cart/pause", "{}");
+    post(ADMIN + "/subscriptions/billing/resume", "{}");
+    post(ADMIN + "/queues/cart/settings", "{\"maxAttempts\":\"5\",\"leaseMs\":\"2000\"}");
+    assertAnswer(
+        post(ADMIN + "/queues/cart/purge", "{\"state\":\"dead\",\"olderThanMs\":\"1000\"}"),
+        "{\"purged\":2}");
+
+    assertThat(admin.asked)
+        .containsExactly(
+            "pause QUEUE cart true",
+            "pause INBOX billing false",
+            "set QUEUE cart OperatorSettings[maxAttempts=5, backOffMin=null, backOffMax=null,"
+                + " lease=PT2S, outageAfter=null, maxMessages=null, maxBytes=null]",
+            "purge QUEUE cart PurgeRequest[state=DEAD, olderThan=PT1S, type=null, dryRun=false]");
+  }
+
+  @Test
+  void shouldSayWhichSettingIsNoNumber() throws Exception {
+    HttpResponse<String> answer =
+        post(ADMIN + "/queues/cart/settings", "{\"maxAttempts\":\"many\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("maxAttempts", "many", "a whole number");
   }
 
   @Test
@@ -165,7 +202,8 @@ class HttpListenerTest {
         """
         {"name":"billing","service":"billing","patterns":["shop.>"],"ready":1,"leased":2,
          "delayed":3,"deadLetters":4,"bytes":5,"consumers":0,
-         "lastSeen":"2025-01-02T03:04:05.678Z"}
+         "lastSeen":"2025-01-02T03:04:05.678Z",
+           "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}
         """;
 
     assertAnswer(get(ADMIN + "/subscriptions"), "{\"subscriptions\":[" + billing + "]}");

@@ -9,13 +9,14 @@ import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.MessageId;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
 import io.parley.server.storage.DataDirectory;
 import io.parley.server.storage.RocksDbStore;
 import io.parley.server.storage.StorageSettings;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,26 +37,40 @@ class SearchesTest {
   private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
   private final AtomicLong nanos = new AtomicLong();
   private DataDirectory directory;
+  private Namespaces namespaces;
   private Namespace namespace;
   private Searches searches;
 
   @BeforeEach
   void open() {
     directory = DataDirectory.open(folder.resolve("data"));
-    namespace =
-        Namespace.open(
-            "default",
-            RocksDbStore.open(directory, "default", StorageSettings.DEFAULTS),
-            EngineSettings.DEFAULTS,
-            1 << 20,
-            InstantSource.system(),
-            defect -> {});
-    searches = new Searches(new OwnerThread(Map.of("default", namespace)), steps::add, nanos::get);
+    namespaces =
+        new Namespaces(
+            new Namespaces.Factory() {
+              @Override
+              public Namespace open(String name) {
+                return Namespace.open(
+                    name,
+                    RocksDbStore.open(directory, name, StorageSettings.DEFAULTS),
+                    EngineSettings.DEFAULTS,
+                    1 << 20,
+                    InstantSource.system(),
+                    defect -> {});
+              }
+
+              @Override
+              public void delete(String name) {
+                throw new UnsupportedOperationException();
+              }
+            });
+    namespaces.open(Set.of());
+    namespace = namespaces.require("default");
+    searches = new Searches(new OwnerThread(namespaces), steps::add, nanos::get);
   }
 
   @AfterEach
   void close() {
-    namespace.close();
+    namespaces.close();
     directory.close();
   }
 

@@ -164,7 +164,7 @@ class ServerMetricsTest {
 
   @Test
   void shouldShowHowFullQueuesAndInboxesAre() throws IOException {
-    metrics.destinations(admin.api(), List.of("default"));
+    metrics.destinations(admin.api());
     admin.addQueue("cart", 5);
     admin.addSubscription("cart", 7);
 
@@ -181,7 +181,7 @@ class ServerMetricsTest {
 
   @Test
   void shouldSumUpDestinationsBeyondTheFirstThousand() throws IOException {
-    metrics.destinations(admin.api(), List.of("default"));
+    metrics.destinations(admin.api());
     IntStream.range(0, 1_000).forEach(i -> admin.addQueue("q" + i, 1));
     scrape();
     admin.addQueue("_other", 10);
@@ -200,7 +200,7 @@ class ServerMetricsTest {
 
   @Test
   void shouldGiveThePlaceOfADestinationThatIsGoneToAnother() throws IOException {
-    metrics.destinations(admin.api(), List.of("default"));
+    metrics.destinations(admin.api());
     IntStream.range(0, 1_001).forEach(i -> admin.addQueue("q" + i, 1));
     assertThat(scrape()).doesNotContain("\"q1000\"");
     admin.removeFirst();
@@ -210,7 +210,7 @@ class ServerMetricsTest {
 
   @Test
   void shouldLeaveOutWhatCannotBeAskedForRatherThanShowOldValues() throws IOException {
-    metrics.destinations(admin.api(), List.of("default"));
+    metrics.destinations(admin.api());
     admin.addQueue("cart", 5);
     assertThat(scrape()).contains("\"cart\"");
     admin.failure = new CompletableFuture<>();
@@ -221,7 +221,7 @@ class ServerMetricsTest {
 
   @Test
   void shouldNotWaitForeverForAnOwnerThread() throws IOException {
-    metrics.destinations(admin.api(), List.of("default"));
+    metrics.destinations(admin.api());
     admin.failure = new CompletableFuture<>();
 
     assertThat(scrape()).contains("parley_deliveries_total");
@@ -280,7 +280,7 @@ class ServerMetricsTest {
           }
         });
     admin.addQueue("cart", 1);
-    metrics.destinations(admin.api(), List.of("default"));
+    metrics.destinations(admin.api());
   }
 
   private String scrape() throws IOException {

@@ -1,0 +1,15 @@
+package io.parley.cli;
+
+import picocli.CommandLine.Command;
+
+/** The noun: namespaces. */
+@Command(
+    name = "namespace",
+    description = "List, make and delete namespaces, which have nothing in common.",
+    synopsisSubcommandLabel = "VERB",
+    subcommands = {
+      NamespaceListCommand.class,
+      NamespaceCreateCommand.class,
+      NamespaceDeleteCommand.class
+    })
+final class NamespaceCommand {}

@@ -1,0 +1,69 @@
+package io.parley.server;
+
+import io.parley.engine.EngineSettings;
+import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
+import io.parley.server.storage.DataDirectory;
+import io.parley.server.storage.RocksDbStore;
+import io.parley.server.storage.StorageSettings;
+import io.parley.server.storage.StoreStatistics;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** Opens namespaces over stores in the data directory, and knows the stores. Any thread. */
+final class NamespaceStores implements Namespaces.Factory {
+  private static final long CHUNK_CACHE_BYTES = 64L * 1024 * 1024;
+
+  /** Of a namespace that was created: the heap is for all of them. */
+  private static final long CREATED_CHUNK_CACHE_BYTES = 8L * 1024 * 1024;
+
+  private final DataDirectory directory;
+  private final StorageSettings storage;
+  private final EngineSettings engine;
+  private final InstantSource time;
+  private final Consumer<Throwable> onDefect;
+  private final Map<String, RocksDbStore> stores = new ConcurrentHashMap<>();
+
+  /**
+   * Namespaces in a directory.
+   *
+   * @param onDefect called by an owner thread if a broken invariant ends it
+   */
+  NamespaceStores(
+      DataDirectory directory,
+      StorageSettings storage,
+      EngineSettings engine,
+      InstantSource time,
+      Consumer<Throwable> onDefect) {
+    this.directory = directory;
+    this.storage = storage;
+    this.engine = engine;
+    this.time = time;
+    this.onDefect = onDefect;
+  }
+
+  @Override
+  public Namespace open(String name) {
+    RocksDbStore store = RocksDbStore.open(directory, name, storage);
+    long chunkCacheBytes =
+        name.equals(Namespaces.DEFAULT) ? CHUNK_CACHE_BYTES : CREATED_CHUNK_CACHE_BYTES;
+    Namespace namespace = Namespace.open(name, store, engine, chunkCacheBytes, time, onDefect);
+    stores.put(name, store);
+    return namespace;
+  }
+
+  @Override
+  public void delete(String name) {
+    stores.remove(name);
+    directory.deleteNamespace(name);
+  }
+
+  /** Of all stores together. */
+  StoreStatistics statistics() {
+    return StoreStatistics.sum(
+        List.copyOf(stores.values()).stream().map(RocksDbStore::statistics).toList());
+  }
+}
