@@ -64,6 +64,7 @@ public final class ParleyCli {
           "namespace",
           "outcome",
           "explain",
+          "trace",
           "catalog",
           "check",
           "error",
@@ -137,6 +138,7 @@ public final class ParleyCli {
       case "outcome" -> OutcomeCommand.class;
       case "namespace" -> NamespaceCommand.class;
       case "explain" -> ExplainCommand.class;
+      case "trace" -> TraceCommand.class;
       case "catalog" -> CatalogCommand.class;
       case "check" -> CheckCommand.class;
       case "error" -> ErrorCommand.class;

@@ -173,6 +173,40 @@ class AdminVerbsTest {
         .endsWith("Last seen     2026-03-01 10:03:11 UTC");
   }
 
+  // ---------------------------------------------------------------- trace
+
+  @Test
+  void shouldDrawATree() {
+    String root = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a01";
+    String event = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a02";
+    String next = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a03";
+    broker.on(
+        "GET /messages/" + root + "/trace",
+        """
+        {"correlationId":"%1$s","more":false,"missed":0,"messages":[
+        {"id":"%1$s","causationId":null,"kind":"command","type":"shop.CheckOut",
+         "storedAt":"2026-03-01T10:03:11Z","state":{"status":"ENDED","places":[],
+         "outcome":{"status":"COMPLETED","code":"","reason":""}}},
+        {"id":"%2$s","causationId":"%1$s","kind":"event","type":"shop.CheckedOut",
+         "storedAt":"2026-03-01T10:03:11Z","state":{"status":"HERE","outcome":null,"places":[
+         {"destination":"stock","destinationKind":"inbox","reason":"NO_CONSUMER","sequence":7}]}},
+        {"id":"%3$s","causationId":"%2$s","kind":"command","type":"mail.Send",
+         "storedAt":"2026-03-01T10:03:12Z","state":{"status":"ENDED","places":[],
+         "outcome":{"status":"REJECTED","code":"INVALID","reason":"no address"}}}]}
+        """
+            .formatted(root, event, next));
+
+    assertThat(broker.run("trace", root).out())
+        .isEqualTo(
+            """
+            command shop.CheckOut COMPLETED  %s
+            └─ event shop.CheckedOut  %s
+               ├─ inbox stock #7: no consumer
+               └─ command mail.Send REJECTED (INVALID)  %s
+            """
+                .formatted(root, event, next));
+  }
+
   // ---------------------------------------------------------------- control
 
   @Test

@@ -16,6 +16,7 @@ import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
+import io.parley.engine.intake.CausedMessage;
 import io.parley.engine.intake.Intake;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.OperationHandler;
@@ -281,6 +282,11 @@ public final class Engine implements OperationHandler {
   /** Started handlings after which a message of a destination is set aside. */
   public int maxAttempts(Destination destination) {
     return settlements.maxAttempts(destination);
+  }
+
+  /** Messages of conversations that the group just built stored; empties the list. */
+  public List<CausedMessage> takeCaused() {
+    return intake.takeCaused();
   }
 
   /** Destinations in which an outage began in the group just built; empties the list. */

@@ -83,7 +83,13 @@ public final class Broker implements AutoCloseable {
     DataDirectory directory =
         step("data directory", DataDirectory.open(config.storage().directory()));
     NamespaceStores stores =
-        new NamespaceStores(directory, config.storage(), config.engine(), time, defect::complete);
+        new NamespaceStores(
+            directory,
+            config.storage(),
+            config.engine(),
+            time,
+            config.trace().retention(),
+            defect::complete);
     Namespaces namespaces = step("namespaces", new Namespaces(stores));
     namespaces.open(directory.namespaces());
     Operations served =

@@ -7,6 +7,8 @@ import io.parley.server.storage.DataDirectory;
 import io.parley.server.storage.RocksDbStore;
 import io.parley.server.storage.StorageSettings;
 import io.parley.server.storage.StoreStatistics;
+import io.parley.server.trace.TraceLog;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +26,14 @@ final class NamespaceStores implements Namespaces.Factory {
   private final StorageSettings storage;
   private final EngineSettings engine;
   private final InstantSource time;
+  private final Duration traceRetention;
   private final Consumer<Throwable> onDefect;
   private final Map<String, RocksDbStore> stores = new ConcurrentHashMap<>();
 
   /**
    * Namespaces in a directory.
    *
+   * @param traceRetention how long it is known what caused what; zero for not at all
    * @param onDefect called by an owner thread if a broken invariant ends it
    */
   NamespaceStores(
@@ -37,11 +41,13 @@ final class NamespaceStores implements Namespaces.Factory {
       StorageSettings storage,
       EngineSettings engine,
       InstantSource time,
+      Duration traceRetention,
       Consumer<Throwable> onDefect) {
     this.directory = directory;
     this.storage = storage;
     this.engine = engine;
     this.time = time;
+    this.traceRetention = traceRetention;
     this.onDefect = onDefect;
   }
 
@@ -50,7 +56,12 @@ final class NamespaceStores implements Namespaces.Factory {
     RocksDbStore store = RocksDbStore.open(directory, name, storage);
     long chunkCacheBytes =
         name.equals(Namespaces.DEFAULT) ? CHUNK_CACHE_BYTES : CREATED_CHUNK_CACHE_BYTES;
-    Namespace namespace = Namespace.open(name, store, engine, chunkCacheBytes, time, onDefect);
+    TraceLog traces =
+        traceRetention.isZero()
+            ? null
+            : TraceLog.open(directory.traces(name), traceRetention, time);
+    Namespace namespace =
+        Namespace.open(name, store, engine, chunkCacheBytes, time, traces, onDefect);
     stores.put(name, store);
     return namespace;
   }

@@ -55,6 +55,7 @@ final class Settings {
             config.storage(),
             config.limits(),
             engine,
+            config.trace(),
             config.security(),
             config.log());
   }
@@ -69,6 +70,7 @@ final class Settings {
             config.storage(),
             new LimitSettings(bytes, config.limits().sendWindowBytes()),
             config.engine(),
+            config.trace(),
             config.security(),
             config.log());
   }
@@ -83,6 +85,7 @@ final class Settings {
             config.storage(),
             config.limits(),
             config.engine(),
+            config.trace(),
             config.security(),
             config.log());
   }
@@ -97,6 +100,7 @@ final class Settings {
             config.storage(),
             config.limits(),
             config.engine(),
+            config.trace(),
             config.security(),
             config.log());
   }

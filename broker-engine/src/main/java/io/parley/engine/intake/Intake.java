@@ -30,6 +30,8 @@ import java.util.Map;
  */
 public final class Intake {
   private static final byte[] EMPTY = {};
+  private static final int IN_CONVERSATION =
+      MessageRecord.FLAG_CORRELATION | MessageRecord.FLAG_CAUSATION;
 
   private final Store store;
   private final Catalog catalog;
@@ -37,6 +39,7 @@ public final class Intake {
   private final long dedupWindowMs;
   private final Quota quota;
   private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
+  private final List<CausedMessage> caused = new ArrayList<>();
   private final List<ProducerSession> advanced = new ArrayList<>();
 
   /** Of the batch being stored; copied for the result. */
@@ -164,6 +167,9 @@ public final class Intake {
           base = group.store(bytes, start, batch.offset() + batch.length() - start);
         }
         append(group, route, base + at - start);
+        if (record.has(IN_CONVERSATION)) {
+          caused.add(CausedMessage.of(record, group.timeMs()));
+        }
       }
       at = record.end();
     }
@@ -223,6 +229,25 @@ public final class Intake {
    */
   public void checkEmitted(MessageBatch emitted) {
     catalog.checkAll(emitted);
+  }
+
+  /**
+   * A message is completed, and messages of its handler's follow: if it is the first, it is told.
+   */
+  public void causes(Group group, MessageRecord completed) {
+    if (!completed.has(IN_CONVERSATION)) {
+      caused.add(CausedMessage.of(completed, group.timeMs()));
+    }
+  }
+
+  /** Messages of conversations that the group just built stored; empties the list. */
+  public List<CausedMessage> takeCaused() {
+    if (caused.isEmpty()) {
+      return List.of();
+    }
+    List<CausedMessage> taken = List.copyOf(caused);
+    caused.clear();
+    return taken;
   }
 
   /** Stores a handler's messages. */

@@ -3,6 +3,7 @@ package io.parley.engine.sequencer;
 import io.parley.engine.Engine;
 import io.parley.engine.destination.Delivery;
 import io.parley.engine.destination.Destination;
+import io.parley.engine.intake.CausedMessage;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
@@ -250,6 +251,7 @@ public final class LocalSequencer implements Sequencer {
     current.write();
     next.outcomes = current.outcomes().takeRecorded();
     next.outages = current.takeOutages();
+    next.caused = current.takeCaused();
     if (!next.isEmpty()) {
       written.add(next);
       group = new WrittenGroup();
@@ -337,6 +339,9 @@ public final class LocalSequencer implements Sequencer {
         listener.outcomes(durable.outcomes);
       }
       durable.outages.forEach(listener::outageBegan);
+      if (!durable.caused.isEmpty()) {
+        listener.caused(durable.caused);
+      }
       send(current, durable.deliveries);
       if (!durable.operations.isEmpty()) {
         listener.committed(
@@ -479,6 +484,7 @@ public final class LocalSequencer implements Sequencer {
     private final List<Delivery> deliveries = new ArrayList<>();
     private List<OutcomeLedger.Entry> outcomes = List.of();
     private List<Destination> outages = List.of();
+    private List<CausedMessage> caused = List.of();
     private boolean urgent;
     private long syncByMs;
     private long bytes;

@@ -2,6 +2,7 @@ package io.parley.engine.sequencer;
 
 import io.parley.engine.Engine;
 import io.parley.engine.destination.Destination;
+import io.parley.engine.intake.CausedMessage;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.store.StoreException;
 import java.util.List;
@@ -20,6 +21,9 @@ public interface SequencerListener {
 
   /** Outcomes became durable. */
   void outcomes(List<OutcomeLedger.Entry> recorded);
+
+  /** Messages of conversations became durable. */
+  default void caused(List<CausedMessage> messages) {}
 
   /** All that is handled in this queue or inbox fails: an outage began, and that is durable. */
   default void outageBegan(Destination destination) {}

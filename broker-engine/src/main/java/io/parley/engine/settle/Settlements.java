@@ -127,6 +127,9 @@ public final class Settlements {
       } catch (RefusedException e) {
         return new Refusal(index, sequence, e.code(), e.reason());
       }
+      if (with.emitted().count() > 0) {
+        intake.causes(group, from.record(group, sequence));
+      }
       completeOne(group, from, sequence, with.result());
       intake.emit(group, with.emitted());
     } else if (settlement instanceof Settlement.Reject reject) {

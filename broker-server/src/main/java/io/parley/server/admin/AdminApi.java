@@ -86,6 +86,18 @@ public interface AdminApi {
    */
   CompletionStage<ExplanationInfo> explanation(String namespace, MessageId message);
 
+  /** Most messages of a trace whose state is told. */
+  int TRACED_STATES_MAX = 100;
+
+  /**
+   * The conversation that a message belongs to, with where each of its first messages stands.
+   * {@code NOT_FOUND} if it is in none, {@code INVALID_ARGUMENT} if conversations aren't written
+   * down.
+   *
+   * @param message any message of it, or its correlation id
+   */
+  CompletionStage<TraceInfo> trace(String namespace, MessageId message);
+
   /**
    * Why the messages of a queue, or of an unowned type, are where they are.
    *

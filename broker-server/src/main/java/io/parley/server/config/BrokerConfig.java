@@ -8,6 +8,7 @@ import io.parley.server.security.SecuritySettings;
 import io.parley.server.session.SessionSettings;
 import io.parley.server.storage.StorageSettings;
 import io.parley.server.telemetry.LogSettings;
+import io.parley.server.trace.TraceSettings;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
  * @param storage the data directory and its memory
  * @param limits what one client may ask
  * @param engine the rules' numbers
+ * @param trace how long it is known what caused what
  * @param security who may connect
  * @param log how much is logged
  */
@@ -30,6 +32,7 @@ public record BrokerConfig(
     StorageSettings storage,
     LimitSettings limits,
     EngineSettings engine,
+    TraceSettings trace,
     SecuritySettings security,
     LogSettings log) {
 
@@ -45,6 +48,7 @@ public record BrokerConfig(
           StorageSettings.DEFAULTS,
           LimitSettings.DEFAULTS,
           EngineSettings.DEFAULTS,
+          TraceSettings.DEFAULTS,
           SecuritySettings.DEFAULTS,
           LogSettings.DEFAULTS);
 

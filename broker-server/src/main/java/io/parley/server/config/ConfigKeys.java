@@ -7,6 +7,7 @@ import io.parley.server.operation.LimitSettings;
 import io.parley.server.session.SessionSettings;
 import io.parley.server.storage.StorageSettings;
 import io.parley.server.telemetry.LogLevel;
+import io.parley.server.trace.TraceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -138,6 +139,11 @@ final class ConfigKeys {
           ValueType.duration(
               EngineSettings.OUTCOME_RETENTION_MIN, EngineSettings.OUTCOME_RETENTION_MAX),
           DEFAULTS.engine().outcomeRetention());
+  static final ConfigKey<Duration> TRACE_RETENTION =
+      ConfigKey.of(
+          "trace.retention",
+          ValueType.durationOrOff(TraceSettings.RETENTION_MIN, TraceSettings.RETENTION_MAX),
+          TraceSettings.DEFAULTS.retention());
   static final ConfigKey<Duration> DEDUP_WINDOW =
       ConfigKey.of(
           "dedup.window",
@@ -176,6 +182,7 @@ final class ConfigKeys {
           DELIVERY_OUTAGE_AFTER,
           TYPES_POLICY,
           OUTCOMES_RETENTION,
+          TRACE_RETENTION,
           DEDUP_WINDOW,
           SECURITY_USERS,
           LOG_LEVEL);

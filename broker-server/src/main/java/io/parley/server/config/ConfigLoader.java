@@ -9,6 +9,7 @@ import io.parley.server.security.SecuritySettings;
 import io.parley.server.session.SessionSettings;
 import io.parley.server.storage.StorageSettings;
 import io.parley.server.telemetry.LogSettings;
+import io.parley.server.trace.TraceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,6 +192,7 @@ public final class ConfigLoader {
                 values.get(ConfigKeys.LIMITS_DESTINATION_MESSAGES),
                 values.get(ConfigKeys.LIMITS_DESTINATION_BYTES)),
             values.get(ConfigKeys.LIMITS_GROUP_BYTES).intValue()),
+        new TraceSettings(values.get(ConfigKeys.TRACE_RETENTION)),
         new SecuritySettings(values.get(ConfigKeys.SECURITY_USERS)),
         new LogSettings(values.get(ConfigKeys.LOG_LEVEL)));
   }

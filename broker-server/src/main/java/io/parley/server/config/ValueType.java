@@ -84,6 +84,15 @@ record ValueType<T>(
         ValueType::formatDuration);
   }
 
+  /** A duration, or 0s for not at all. */
+  static ValueType<Duration> durationOrOff(Duration min, Duration max) {
+    ValueType<Duration> on = duration(min, max);
+    return new ValueType<>(
+        "0s for not at all, or " + on.expected(),
+        text -> parseDuration(text).isZero() ? Duration.ZERO : on.parser().apply(text),
+        ValueType::formatDuration);
+  }
+
   static ValueType<Long> count(long min, long max) {
     return new ValueType<>(
         "a whole number from " + min + " to " + max,

@@ -52,6 +52,7 @@ final class AdminRoutes {
         get("/subscriptions/{subscription}", Set.of(), this::subscription),
         get("/subscriptions/{subscription}/messages", peek, this::subscriptionMessages),
         get("/messages/{id}/explanation", Set.of(), this::explanation),
+        get("/messages/{id}/trace", Set.of(), this::trace),
         get("/queues/{queue}/explanation", Set.of("limit"), this::queueExplanation),
         get(
             "/subscriptions/{subscription}/explanation",
@@ -143,6 +144,11 @@ final class AdminRoutes {
   private CompletionStage<Answer> explanation(Call call) {
     return api.explanation(namespace(call), Call.id("id", call.part("id")))
         .thenApplyAsync(found -> AdminJson.one(found, ExplanationJson::message));
+  }
+
+  private CompletionStage<Answer> trace(Call call) {
+    return api.trace(namespace(call), Call.id("id", call.part("id")))
+        .thenApplyAsync(found -> AdminJson.one(found, ExplanationJson::trace));
   }
 
   private CompletionStage<Answer> queueExplanation(Call call) {

@@ -7,12 +7,37 @@ import io.parley.server.admin.DestinationExplanation;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.StandingInfo;
+import io.parley.server.admin.TraceInfo;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Writes explanations. The names here are a contract with tools. */
 final class ExplanationJson {
   private ExplanationJson() {}
+
+  static void trace(JsonGenerator json, TraceInfo trace) throws IOException {
+    json.writeStringField("correlationId", trace.correlationId().toString());
+    json.writeArrayFieldStart("messages");
+    for (TraceInfo.Traced message : trace.messages()) {
+      json.writeStartObject();
+      json.writeStringField("id", message.id().toString());
+      json.writeStringField("causationId", AdminJson.text(message.causationId()));
+      json.writeStringField("kind", AdminJson.word(message.kind()));
+      json.writeStringField("type", message.type());
+      json.writeStringField("storedAt", AdminJson.text(message.storedAt()));
+      if (message.state() == null) {
+        json.writeNullField("state");
+      } else {
+        json.writeObjectFieldStart("state");
+        message(json, message.state());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeBooleanField("more", trace.more());
+    json.writeNumberField("missed", trace.missed());
+  }
 
   static void message(JsonGenerator json, ExplanationInfo found) throws IOException {
     json.writeStringField("id", found.id().toString());

@@ -5,6 +5,7 @@ import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.MessageSearch;
+import io.parley.engine.intake.CausedMessage;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.sequencer.LocalSequencer;
 import io.parley.engine.sequencer.Sequencer;
@@ -16,6 +17,7 @@ import io.parley.engine.store.Table;
 import io.parley.protocol.model.MessageId;
 import io.parley.server.query.QueryRouter;
 import io.parley.server.query.QuerySettings;
+import io.parley.server.trace.TraceLog;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,6 +47,7 @@ public final class Namespace implements AutoCloseable {
   private final OutcomeWaits outcomeWaits = new OutcomeWaits();
   private final QueryRouter queries = new QueryRouter(QuerySettings.defaults(), System::nanoTime);
   private final TypeUses typeUses;
+  private final @Nullable TraceLog traces;
   private final LocalSequencer sequencer;
   private final SequencerThread thread;
   private volatile @Nullable Engine engine;
@@ -56,8 +59,10 @@ public final class Namespace implements AutoCloseable {
       EngineSettings settings,
       long chunkCacheBytes,
       InstantSource time,
+      @Nullable TraceLog traces,
       Consumer<Throwable> onDefect) {
     this.name = name;
+    this.traces = traces;
     this.store = store;
     this.identity = identity(store);
     this.typeUses = new TypeUses(time.millis());
@@ -86,6 +91,7 @@ public final class Namespace implements AutoCloseable {
    *
    * @param store closed with the namespace
    * @param chunkCacheBytes most bytes of stored messages kept in memory
+   * @param traces closed with the namespace; null if what causes what isn't written down
    * @param onDefect called by the owner thread if a broken invariant ends it
    */
   public static Namespace open(
@@ -94,8 +100,9 @@ public final class Namespace implements AutoCloseable {
       EngineSettings settings,
       long chunkCacheBytes,
       InstantSource time,
+      @Nullable TraceLog traces,
       Consumer<Throwable> onDefect) {
-    return new Namespace(name, store, settings, chunkCacheBytes, time, onDefect);
+    return new Namespace(name, store, settings, chunkCacheBytes, time, traces, onDefect);
   }
 
   /** The identity of the data, given when it was made. */
@@ -114,6 +121,11 @@ public final class Namespace implements AutoCloseable {
     }
     ByteBuffer bytes = ByteBuffer.wrap(known);
     return new MessageId(bytes.getLong(), bytes.getLong());
+  }
+
+  /** What caused what; null if that isn't written down. */
+  public @Nullable TraceLog traces() {
+    return traces;
   }
 
   /** Its name. */
@@ -187,6 +199,9 @@ public final class Namespace implements AutoCloseable {
   public void close() {
     thread.close();
     store.close();
+    if (traces != null) {
+      traces.close();
+    }
   }
 
   /** Keeps what others ask of the namespace's state. */
@@ -197,6 +212,13 @@ public final class Namespace implements AutoCloseable {
     @Override
     public void outcomes(List<OutcomeLedger.Entry> recorded) {
       recorded.forEach(entry -> outcomeWaits.recorded(entry.command(), entry.outcome()));
+    }
+
+    @Override
+    public void caused(List<CausedMessage> messages) {
+      if (traces != null) {
+        traces.add(messages);
+      }
     }
 
     @Override
@@ -239,6 +261,11 @@ public final class Namespace implements AutoCloseable {
     @Override
     public void outcomes(List<OutcomeLedger.Entry> recorded) {
       listeners.forEach(listener -> listener.outcomes(recorded));
+    }
+
+    @Override
+    public void caused(List<CausedMessage> messages) {
+      listeners.forEach(listener -> listener.caused(messages));
     }
 
     @Override

@@ -33,6 +33,7 @@ import io.parley.server.admin.PurgeRequest;
 import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TraceInfo;
 import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
@@ -56,6 +57,7 @@ public final class AdminOperations implements AdminApi {
   private final Namespaces namespaces;
   private final OwnerThread owner;
   private final Searches searches;
+  private final Traces traces;
   private final CatalogViews catalogs;
   private final DestinationControl control;
   private final DeadLetters deadLetters;
@@ -65,6 +67,7 @@ public final class AdminOperations implements AdminApi {
     this.namespaces = namespaces;
     owner = new OwnerThread(namespaces);
     searches = new Searches(owner);
+    traces = new Traces(owner, searches);
     catalogs = new CatalogViews(owner);
     control = new DestinationControl(owner);
     deadLetters = new DeadLetters(owner);
@@ -316,6 +319,11 @@ public final class AdminOperations implements AdminApi {
   @Override
   public CompletionStage<ExplanationInfo> explanation(String namespace, MessageId message) {
     return searches.explain(namespace, message);
+  }
+
+  @Override
+  public CompletionStage<TraceInfo> trace(String namespace, MessageId message) {
+    return traces.of(namespace, message);
   }
 
   @Override

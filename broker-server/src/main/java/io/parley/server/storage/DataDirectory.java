@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   native/             RocksDB's library, where the user's cache folder can't be written
  *   namespaces/default/ one store per namespace
  *   deleted/            namespaces that are being deleted
+ *   traces/NAME/        what caused what in a namespace, for a while
  * </pre>
  *
  * <p>Invariants: nothing is written before the lock is held; no lock is taken in a directory that
@@ -49,6 +50,7 @@ public final class DataDirectory implements AutoCloseable {
   private static final String NAMESPACES = "namespaces";
   private static final String NATIVE = "native";
   private static final String DELETED = "deleted";
+  private static final String TRACES = "traces";
 
   /** Beside its place while a store is made. */
   private static final String UNFINISHED_SUFFIX = ".new";
@@ -276,9 +278,15 @@ public final class DataDirectory implements AutoCloseable {
       SyncedFiles.createDirectories(all);
       SyncedFiles.move(namespace(name), deleted);
       SyncedFiles.deleteAll(all);
+      SyncedFiles.deleteAll(traces(name));
     } catch (IOException e) {
       throw unavailable(root, e);
     }
+  }
+
+  /** Where it is kept what caused what in a namespace; it may not be there yet. */
+  public Path traces(String namespace) {
+    return root.resolve(TRACES).resolve(namespace);
   }
 
   /** Where RocksDB's library may be unpacked if nowhere else. */

@@ -30,6 +30,7 @@ import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.StandingInfo;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TraceInfo;
 import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
@@ -184,6 +185,19 @@ final class FakeAdminApi implements AdminApi {
         STORED_AT,
         "Timeout",
         "took too long");
+  }
+
+  @Override
+  public CompletionStage<TraceInfo> trace(String namespace, MessageId message) {
+    return answer(
+        "trace " + message,
+        new TraceInfo(
+            message,
+            List.of(
+                new TraceInfo.Traced(
+                    message, null, MessageKind.COMMAND, "shop.Add", STORED_AT, null)),
+            false,
+            0));
   }
 
   @Override

@@ -136,6 +136,18 @@ class HttpListenerTest {
   }
 
   @Test
+  void shouldTraceAMessage() throws Exception {
+    assertAnswer(
+        get(ADMIN + "/messages/" + FakeAdminApi.ID + "/trace"),
+        """
+        {"correlationId":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","messages":[
+          {"id":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","causationId":null,"kind":"command",
+           "type":"shop.Add","storedAt":"2025-01-02T03:04:05.678Z","state":null}],
+         "more":false,"missed":0}
+        """);
+  }
+
+  @Test
   void shouldPauseSetAndPurge() throws Exception {
     post(ADMIN + "/queues/cart/pause", "{}");
     post(ADMIN + "/subscriptions/billing/resume", "{}");

@@ -55,6 +55,7 @@ class SearchesTest {
                     EngineSettings.DEFAULTS,
                     1 << 20,
                     InstantSource.system(),
+                    null,
                     defect -> {});
               }
 

@@ -1,0 +1,38 @@
+package io.parley.server.admin;
+
+import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation: a message, and what it caused.
+ *
+ * @param correlationId the conversation's, and the id of its first message
+ * @param messages in the order in which they were stored
+ * @param more whether there are more than these
+ * @param missed messages of all conversations that were not written down since the broker started,
+ *     because too many came at once
+ */
+public record TraceInfo(MessageId correlationId, List<Traced> messages, boolean more, long missed) {
+
+  /** Copies the list. */
+  public TraceInfo {
+    messages = List.copyOf(messages);
+  }
+
+  /**
+   * One message.
+   *
+   * @param causationId the message that caused it; null if none did
+   * @param state where it stands, or how it ended; null where that isn't known in time
+   */
+  public record Traced(
+      MessageId id,
+      @Nullable MessageId causationId,
+      MessageKind kind,
+      String type,
+      Instant storedAt,
+      @Nullable ExplanationInfo state) {}
+}
