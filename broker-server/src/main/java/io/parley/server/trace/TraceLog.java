@@ -270,6 +270,7 @@ public final class TraceLog implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    add(new Flush()); // wakes it; where there is no room, it is awake
     boolean interrupted = false;
     try {
       thread.join(Duration.ofSeconds(2).toMillis());
