@@ -65,6 +65,7 @@ public final class ParleyCli {
           "outcome",
           "explain",
           "trace",
+          "drain",
           "catalog",
           "check",
           "error",
@@ -139,6 +140,7 @@ public final class ParleyCli {
       case "namespace" -> NamespaceCommand.class;
       case "explain" -> ExplainCommand.class;
       case "trace" -> TraceCommand.class;
+      case "drain" -> DrainCommand.class;
       case "catalog" -> CatalogCommand.class;
       case "check" -> CheckCommand.class;
       case "error" -> ErrorCommand.class;

@@ -47,6 +47,7 @@ public enum ErrorCode {
   DATA_DIRECTORY_LOCKED(503, false, "Another broker runs on this data directory."),
   DATA_CORRUPT(504, false, "A stored file fails its checksum; restore it from a backup."),
   OVERLOADED(505, true, "Too much is in flight; retry after the time given."),
+  DRAINING(506, true, "An operator drains the broker: it takes no new messages."),
   INTERNAL(599, false, "A defect in Parley; please report it with the broker's log."),
 
   NO_RESPONDER(601, true, "Nobody answers this query type right now."),

@@ -10,6 +10,7 @@ import io.parley.server.namespace.Namespaces;
 import io.parley.server.network.NetworkCounters;
 import io.parley.server.network.TcpListener;
 import io.parley.server.operation.AdminOperations;
+import io.parley.server.operation.Draining;
 import io.parley.server.operation.Operations;
 import io.parley.server.query.QueryCounters;
 import io.parley.server.security.StaticUsers;
@@ -92,6 +93,7 @@ public final class Broker implements AutoCloseable {
             defect::complete);
     Namespaces namespaces = step("namespaces", new Namespaces(stores));
     namespaces.open(directory.namespaces());
+    Draining drained = new Draining();
     Operations served =
         new Operations(
             namespaces,
@@ -100,14 +102,21 @@ public final class Broker implements AutoCloseable {
             config.engine(),
             time,
             metrics.engine(),
-            BYTES_IN_FLIGHT_MAX);
+            BYTES_IN_FLIGHT_MAX,
+            drained);
     operations = served;
     step("timer", timer(namespaces, time));
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, served));
-    AdminOperations admin = new AdminOperations(namespaces);
+    AdminOperations admin = new AdminOperations(namespaces, drained);
     // Whoever spreads load by readiness sends nobody to a broker that is about to go.
-    Readiness readiness = () -> stopping ? "the broker is stopping" : namespaces.trouble();
+    Readiness readiness =
+        () -> {
+          if (stopping) {
+            return "the broker is stopping";
+          }
+          return drained.isOn() ? "drained by an operator" : namespaces.trouble();
+        };
     metrics.readiness(readiness);
     show(metrics, namespaces, stores, listener.counters(), admin);
     if (config.http().enabled()) {

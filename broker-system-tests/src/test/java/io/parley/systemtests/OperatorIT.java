@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.parley.client.CommandDelivery;
 import io.parley.client.CommandResult;
+import io.parley.client.EventResult;
 import io.parley.client.OutgoingMessage;
 import io.parley.client.ParleyClient;
 import io.parley.protocol.ErrorCode;
@@ -133,6 +134,49 @@ class OperatorIT {
                 assertThat(full.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
                 assertThat(full.retryAfter()).isPositive();
               });
+    }
+  }
+
+  @Test
+  void shouldRunDryWhenDrained() throws Exception {
+    String emitted = Fresh.type("ProductAdded");
+    try (EmbeddedBroker drained = EmbeddedBroker.start();
+        ParleyClient shop = ParleyClient.connect(drained.uri(), "shop");
+        ParleyClient cart = ParleyClient.connect(drained.uri(), "cart")) {
+      Admin its = Admin.of(drained);
+      MessageId waiting = shop.send(OutgoingMessage.of(type, "1").trackOutcome());
+      Received<String> heard = new Received<>();
+      cart.subscriber()
+          .on(
+              emitted,
+              String.class,
+              (body, delivery) -> {
+                heard.add(body);
+                return EventResult.complete();
+              })
+          .start();
+
+      its.changeBroker("/drain/start", "{}");
+
+      assertThatExceptionOfType(ParleyException.class)
+          .isThrownBy(() -> shop.send(OutgoingMessage.of(type, "2")))
+          .satisfies(
+              refused -> {
+                assertThat(refused.code()).isEqualTo(ErrorCode.DRAINING);
+                assertThat(refused.retryAfter()).isPositive();
+              });
+      assertThat(its.status("/health/ready")).isEqualTo(503);
+      cart.commandConsumer()
+          .on(type, String.class, (body, delivery) -> CommandResult.complete().event(emitted, body))
+          .start();
+      assertThat(shop.awaitOutcome(waiting, Await.PATIENCE).status())
+          .isEqualTo(OutcomeStatus.COMPLETED);
+      assertThat(heard.next()).isEqualTo("1");
+
+      its.changeBroker("/drain/stop", "{}");
+      shop.send(OutgoingMessage.of(type, "3"));
+      assertThat(heard.next()).isEqualTo("3");
+      assertThat(its.status("/health/ready")).isEqualTo(200);
     }
   }
 

@@ -15,6 +15,8 @@ import io.parley.protocol.model.BytePool;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Settlement;
 import io.parley.server.namespace.Namespace;
+import io.parley.server.namespace.Namespaces;
+import io.parley.server.operation.Draining;
 import io.parley.server.operation.LimitSettings;
 import io.parley.server.operation.Operations;
 import io.parley.server.session.ClientChannel;
@@ -24,7 +26,7 @@ import io.parley.server.telemetry.ServerMetrics;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ public class ServerPathBenchmark {
   public int messagesPerFrame;
 
   private ServerMetrics metrics;
-  private Namespace namespace;
+  private Namespaces namespaces;
   private Channel channel;
   private Session session;
   private Decoding decoding;
@@ -78,24 +80,38 @@ public class ServerPathBenchmark {
   public void open() {
     channel = new Channel();
     metrics = new ServerMetrics();
-    namespace =
-        Namespace.open(
-            "default",
-            new DroppingStore(),
-            EngineSettings.DEFAULTS,
-            CHUNK_CACHE_BYTES,
-            InstantSource.system(),
-            defect -> channel.close(failure(defect)));
-    namespace.addListener(metrics.engine());
+    namespaces =
+        new Namespaces(
+            new Namespaces.Factory() {
+              @Override
+              public Namespace open(String name) {
+                return Namespace.open(
+                    name,
+                    new DroppingStore(),
+                    EngineSettings.DEFAULTS,
+                    CHUNK_CACHE_BYTES,
+                    InstantSource.system(),
+                    null,
+                    defect -> channel.close(failure(defect)));
+              }
+
+              @Override
+              public void delete(String name) {
+                throw new UnsupportedOperationException();
+              }
+            });
+    namespaces.open(Set.of());
+    namespaces.addListener(namespace -> namespace.addListener(metrics.engine()));
     Operations operations =
         new Operations(
-            Map.of("default", namespace),
+            namespaces,
             LimitSettings.DEFAULTS,
             SessionSettings.DEFAULTS,
             EngineSettings.DEFAULTS,
             InstantSource.system(),
             metrics.engine(),
-            BYTES_IN_FLIGHT_MAX);
+            BYTES_IN_FLIGHT_MAX,
+            new Draining());
     session = operations.opened(hello(), channel);
     FrameDecoder decoder = FrameDecoder.atBroker(new BytePool(POOL_BYTES));
     decoding = new Decoding(decoder, frame -> session.received((Request) frame));
@@ -133,7 +149,7 @@ public class ServerPathBenchmark {
   @TearDown
   public void close() {
     session.disconnected();
-    namespace.close();
+    namespaces.close();
     metrics.close();
     decoding.close();
     in.release();

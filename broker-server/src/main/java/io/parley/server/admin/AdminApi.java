@@ -24,6 +24,12 @@ public interface AdminApi {
    */
   int PEEK_MAX_BYTES = 4 * 1024 * 1024;
 
+  /**
+   * Refuses new commands and events of clients with DRAINING, or takes them again. A restart ends
+   * it.
+   */
+  void drain(boolean on);
+
   /** The names of all namespaces, sorted. */
   List<String> namespaces();
 

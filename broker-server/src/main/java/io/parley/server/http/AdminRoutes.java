@@ -42,6 +42,8 @@ final class AdminRoutes {
   List<Route> routes() {
     Set<String> peek = Set.of("limit", "state");
     return List.of(
+        new Route("POST", PREFIX + "v1/drain/start", call -> drain(true)),
+        new Route("POST", PREFIX + "v1/drain/stop", call -> drain(false)),
         new Route("GET", NAMESPACES, this::namespaces),
         new Route("POST", NAMESPACES, this::createNamespace),
         post("/delete", this::deleteNamespace),
@@ -87,6 +89,12 @@ final class AdminRoutes {
 
   private static Route post(String path, Route.Handler handler) {
     return new Route("POST", NAMESPACE + path, handler);
+  }
+
+  private CompletionStage<Answer> drain(boolean on) {
+    api.drain(on);
+    return CompletableFuture.completedFuture(
+        Answer.json(200, Json.object(json -> json.writeBooleanField("drained", on))));
   }
 
   private CompletionStage<Answer> namespaces(Call call) {

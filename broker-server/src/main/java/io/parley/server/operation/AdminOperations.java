@@ -55,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdminOperations implements AdminApi {
   private final Namespaces namespaces;
+  private final Draining drained;
   private final OwnerThread owner;
   private final Searches searches;
   private final Traces traces;
@@ -63,14 +64,22 @@ public final class AdminOperations implements AdminApi {
   private final DeadLetters deadLetters;
 
   /** Administers some namespaces. */
-  public AdminOperations(Namespaces namespaces) {
+  public AdminOperations(Namespaces namespaces, Draining drained) {
     this.namespaces = namespaces;
+    this.drained = drained;
     owner = new OwnerThread(namespaces);
     searches = new Searches(owner);
     traces = new Traces(owner, searches);
     catalogs = new CatalogViews(owner);
     control = new DestinationControl(owner);
     deadLetters = new DeadLetters(owner);
+  }
+
+  // ---------------------------------------------------------------- the broker
+
+  @Override
+  public void drain(boolean on) {
+    drained.set(on);
   }
 
   // ---------------------------------------------------------------- namespaces

@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientSession implements Session {
   private static final int LEASE_MIN_MS = 1_000;
 
-  /** When a sender may try again whose queue was full. */
-  private static final int RETRY_FULL_MS = 1_000;
+  /** When a sender may try again whose queue was full, or whose broker is drained. */
+  private static final int RETRY_SEND_MS = 1_000;
 
   private static final int LEASE_MAX_MS = 12 * 60 * 60 * 1_000;
   private static final int CONSUMERS_MAX = 10_000;
@@ -155,7 +155,8 @@ final class ClientSession implements Session {
       throw new MalformedFrameException(
           "first sequence: " + firstSequence + " (expected: 1 or more)");
     }
-    List<Result.Refusal> invalid = checks.check(batch, kind);
+    List<Result.Refusal> invalid =
+        operations.isDrained() ? drained(batch) : checks.check(batch, kind);
     if (invalid.isEmpty()) {
       seenTypes.sent(batch, operations.nowMs());
     }
@@ -164,6 +165,17 @@ final class ClientSession implements Session {
     operations.telemetry().received(kind, batch.count());
     bytesInFlight.addAndGet(batch.length());
     sequencer.submit(send, new Stored(correlation, batch, kind));
+  }
+
+  /** All refused, as if they were unfit: their session goes on with the next ones. */
+  private static List<Result.Refusal> drained(MessageBatch batch) {
+    List<Result.Refusal> refusals = new ArrayList<>(batch.count());
+    for (int i = 0; i < batch.count(); i++) {
+      refusals.add(
+          new Result.Refusal(
+              i, 0, ErrorCode.DRAINING, "the broker is drained by an operator (expected: not)"));
+    }
+    return refusals;
   }
 
   /** What became of a batch. */
@@ -198,7 +210,7 @@ final class ClientSession implements Session {
     }
     List<Response.Refusal> answered = new ArrayList<>(refusals.size());
     for (Result.Refusal refusal : refusals) {
-      int retryAfterMs = refusal.code() == ErrorCode.QUOTA_EXCEEDED ? RETRY_FULL_MS : 0;
+      int retryAfterMs = refusal.code().retryable() ? RETRY_SEND_MS : 0;
       answered.add(
           new Response.Refusal(refusal.index(), refusal.code(), retryAfterMs, refusal.message()));
     }

@@ -41,6 +41,7 @@ public final class Operations implements ConnectionListener {
   private final OperationTelemetry telemetry;
   private final long bytesInFlightMax;
   private final Cancellations cancellations;
+  private final Draining drained;
   private volatile boolean draining;
   private final Map<MessageId, ClientSession> byProducer = new ConcurrentHashMap<>();
   private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
@@ -50,6 +51,7 @@ public final class Operations implements ConnectionListener {
    *
    * @param bytesInFlightMax most bytes of operations under way of all connections together, in each
    *     namespace; above it connections with something under way are not read from
+   * @param drained whether new messages are refused
    */
   public Operations(
       Namespaces namespaces,
@@ -58,7 +60,8 @@ public final class Operations implements ConnectionListener {
       EngineSettings engine,
       InstantSource time,
       OperationTelemetry telemetry,
-      long bytesInFlightMax) {
+      long bytesInFlightMax,
+      Draining drained) {
     this.namespaces = namespaces;
     this.limits = limits;
     this.sessions = sessions;
@@ -66,6 +69,7 @@ public final class Operations implements ConnectionListener {
     this.time = time;
     this.telemetry = telemetry;
     this.bytesInFlightMax = bytesInFlightMax;
+    this.drained = drained;
     this.cancellations = new Cancellations(namespaces);
     namespaces.addListener(new OnNamespaces());
   }
@@ -107,6 +111,11 @@ public final class Operations implements ConnectionListener {
     for (Namespace namespace : namespaces.all()) {
       namespace.sequencer().adjust(Engine::stopServing);
     }
+  }
+
+  /** Whether an operator wants no new messages. */
+  boolean isDrained() {
+    return drained.isOn();
   }
 
   boolean isDraining() {

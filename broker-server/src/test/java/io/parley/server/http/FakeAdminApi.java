@@ -62,6 +62,11 @@ final class FakeAdminApi implements AdminApi {
           List.of(new TypeInfo("shop.Added", MessageKind.EVENT, null, null)));
 
   @Override
+  public void drain(boolean on) {
+    asked.add("drain " + on);
+  }
+
+  @Override
   public List<String> namespaces() {
     return List.of("default", "tests");
   }
