@@ -705,7 +705,8 @@ public final class Destination {
       return Long.MAX_VALUE;
     }
     if (outage != null && outage.isOpen()) {
-      return leased > 0 || consumers.isEmpty() ? Long.MAX_VALUE : outage.probeAtMs();
+      long readyAtMs = grantable() > 0 ? 0 : messages.delayed().nextDueMs();
+      return leased > 0 ? Long.MAX_VALUE : Math.max(outage.probeAtMs(), readyAtMs);
     }
     return messages.delayed().nextDueMs();
   }

@@ -114,6 +114,24 @@ class OutageTest {
   }
 
   @Test
+  void shouldGoOnTryingThoughAllWaitForTheirNextAttempt() {
+    TestConsumer consumer = namespace.consume(queue, 100);
+    for (Delivered message : consumer.take()) {
+      consumer.fail(message, 60_000);
+    }
+    consumer.credit(100);
+    namespace.run();
+    assertThat(isOutage()).isTrue();
+    assertThat(consumer.take()).isEmpty();
+
+    namespace.pass(Duration.ofSeconds(30)); // it could be tried, but nothing is there
+    assertThat(consumer.take()).isEmpty();
+    namespace.pass(Duration.ofSeconds(30));
+
+    assertThat(consumer.take()).hasSize(1);
+  }
+
+  @Test
   void shouldCountNoAttemptsMeanwhile() {
     TestConsumer consumer = namespace.consume(queue, 1);
     fail(consumer, AFTER);
