@@ -276,18 +276,29 @@ class AdminVerbsTest {
   }
 
   @Test
-  void shouldRedriveAGroupSoManyASecond() {
-    broker.on("POST /dead-letters/redrive", "{\"redriven\":2}");
+  void shouldRedriveAGroupSoManyASecondAndNoneTwice() {
+    broker.on("POST /dead-letters/redrive", "{\"redriven\":5}");
+    broker.on(
+        "GET /dead-letters/groups?destination=cart",
+        """
+        {"groups":[{"destination":"cart","destinationKind":"queue","errorClass":"Timeout",
+        "type":"a.B","count":5,"oldest":"2026-03-01T10:03:11Z","newest":"2026-03-01T11:03:11Z",
+        "message":""},
+        {"destination":"cart","destinationKind":"queue","errorClass":"Other",
+        "type":"a.B","count":70,"oldest":"2026-03-01T10:03:11Z","newest":"2026-03-01T11:03:11Z",
+        "message":""}]}
+        """);
 
     CliRun run =
         broker.run(
             "dead-letter", "redrive", "cart", "--error-class", "Timeout", "--rate", "5", "--yes");
 
     assertThat(broker.requests())
+        .filteredOn(request -> request.startsWith("POST"))
         .containsExactly(
             "POST /admin/v1/namespaces/default/dead-letters/redrive"
                 + " {\"destination\":\"cart\",\"errorClass\":\"Timeout\",\"max\":\"5\"}");
-    assertThat(run.out()).isEqualTo("Redriven 2 dead letters.\n");
+    assertThat(run.out()).isEqualTo("Redriven 5 dead letters.\n");
   }
 
   @Test

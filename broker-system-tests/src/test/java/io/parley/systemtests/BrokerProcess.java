@@ -35,7 +35,7 @@ final class BrokerProcess implements AutoCloseable {
   private final int port = freePort();
   private final Path log;
   private Process process;
-  private String adminUri = "";
+  private Admin admin = Admin.at("");
   private Duration startTook = Duration.ZERO;
   private Duration startCpu = Duration.ZERO;
 
@@ -93,7 +93,7 @@ final class BrokerProcess implements AutoCloseable {
       throw new IOException("the broker did not start:\n" + Files.readString(log));
     }
     JsonNode told = new ObjectMapper().readTree(ready);
-    adminUri = told.get("admin").asText();
+    admin = Admin.at(told.get("admin").asText()); // one: each has connections of its own
     startTook = Duration.ofNanos(System.nanoTime() - begin);
     startCpu = process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
@@ -110,7 +110,7 @@ final class BrokerProcess implements AutoCloseable {
 
   /** What its operator sees. */
   Admin admin() {
-    return Admin.at(adminUri);
+    return admin;
   }
 
   /** From the start of the process to its readiness, the last time. */
@@ -129,8 +129,12 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** What it logged since its first start. */
-  String log() throws IOException {
-    return Files.readString(log);
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Ends it without a chance to do anything. */

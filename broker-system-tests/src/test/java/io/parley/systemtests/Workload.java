@@ -256,7 +256,7 @@ final class Workload implements AutoCloseable {
       return isEmpty(broker.admin().queue("worker"))
           && isEmpty(broker.admin().subscription("auditor"));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(broker.log(), e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

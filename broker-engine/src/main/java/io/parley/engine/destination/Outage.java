@@ -35,8 +35,10 @@ final class Outage {
    */
   boolean failed(long sequence, long nowMs, int after) {
     if (isOpen()) {
-      waitMs = Math.min(2 * waitMs, PROBE_MAX_MS);
-      probeAtMs = nowMs + waitMs;
+      if (nowMs >= probeAtMs) { // else it was handed out before
+        waitMs = Math.min(2 * waitMs, PROBE_MAX_MS);
+        probeAtMs = nowMs + waitMs;
+      }
       return false;
     }
     failures++;

@@ -132,6 +132,19 @@ class OutageTest {
   }
 
   @Test
+  void shouldNotWaitLongerForWhatWasInHandWhenItBegan() {
+    TestConsumer consumer = namespace.consume(queue, 7);
+    for (Delivered message : consumer.take()) {
+      consumer.fail(message, 60_000);
+    }
+    consumer.credit(5);
+
+    namespace.pass(Duration.ofSeconds(1));
+
+    assertThat(consumer.take()).hasSize(1);
+  }
+
+  @Test
   void shouldCountNoAttemptsMeanwhile() {
     TestConsumer consumer = namespace.consume(queue, 1);
     fail(consumer, AFTER);

@@ -157,7 +157,7 @@ final class DestinationControl {
               long age = which.olderThan() == null ? 0 : which.olderThan().toMillis();
               return new Purge(
                   find(engine, kind, name).id(),
-                  which.olderThan() == null ? Long.MAX_VALUE : engine.timeMs() - age,
+                  which.olderThan() == null ? engine.timeMs() + 1 : engine.timeMs() - age,
                   which.type(),
                   which.dryRun());
             })
