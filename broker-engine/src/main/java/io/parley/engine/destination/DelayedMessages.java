@@ -87,6 +87,23 @@ final class DelayedMessages {
    * @return whether it is due and in memory; if too many are, it comes in when it is its turn
    */
   boolean put(Group group, SingleMessage message) {
+    write(group, message);
+    boolean due = message.dueMs <= group.timeMs();
+    if (due && (loaded.size() < PAGE || message.holder() != null)) {
+      keep(message);
+      return true;
+    }
+    awaitTurn(message);
+    return false;
+  }
+
+  /** Adds one that comes in when it is its turn, even if it is due. */
+  void putOnDisk(Group group, SingleMessage message) {
+    write(group, message);
+    awaitTurn(message);
+  }
+
+  private void write(Group group, SingleMessage message) {
     Transaction transaction = group.transaction();
     transaction.put(Table.DELAYED, Keys.of(destination, message.sequence), message.encode());
     transaction.put(Table.DUE, dueKey(message), EMPTY);
@@ -94,20 +111,11 @@ final class DelayedMessages {
       transaction.put(Table.BLOCKED_KEYS, blockedKey(message), EMPTY);
     }
     count++;
-    boolean due = message.dueMs <= group.timeMs();
-    if (due && (loaded.size() < PAGE || message.holder() != null)) {
-      keep(message);
-      return true;
-    }
-    nextDueMs = Math.min(nextDueMs, message.dueMs);
-    if (due) {
-      goBackBefore(message);
-    }
-    return false;
   }
 
   /** Has it brought in along DUE, though the cursor may be past its place. */
-  private void goBackBefore(SingleMessage message) {
+  private void awaitTurn(SingleMessage message) {
+    nextDueMs = Math.min(nextDueMs, message.dueMs);
     byte[] before = Keys.of(destination, message.dueMs, message.sequence - 1);
     if (cursor != null && Arrays.compareUnsigned(before, cursor) < 0) {
       cursor = before;

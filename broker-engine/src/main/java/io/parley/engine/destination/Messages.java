@@ -254,7 +254,9 @@ final class Messages {
     closeRun(group);
     window().skip(nextSequence);
     noteExpiry(group, record(message), nextSequence, 0);
-    put(group, message.movedTo(nextSequence++, later(group, message.dueMs)));
+    bytes += message.size;
+    changed = true;
+    delayed.putOnDisk(group, message.movedTo(nextSequence++));
   }
 
   /** It has to end when its time comes, if it still waits then. */
@@ -269,11 +271,6 @@ final class Messages {
     if (record.has(MessageRecord.FLAG_EXPIRES)) {
       expirations.delete(group, record.expiresAtMs(), destination, sequence);
     }
-  }
-
-  /** A time that has not come, so that the message stays on disk until it is its turn. */
-  private static long later(Group group, long dueMs) {
-    return Math.max(dueMs, group.timeMs() + 1);
   }
 
   private void closeRun(Group group) {
@@ -594,7 +591,7 @@ final class Messages {
   void redrive(Group group, SingleMessage letter) {
     removeLetter(group, letter);
     noteExpiry(group, record(letter), letter.sequence, 0);
-    put(group, letter.redriven(later(group, 0)));
+    put(group, letter.redriven(group.timeMs() + 1)); // so that it stays on disk until its turn
   }
 
   /** A dead letter is gone for good. */
@@ -612,7 +609,7 @@ final class Messages {
   void adoptLetter(Group group, SingleMessage letter) {
     closeRun(group);
     window().skip(nextSequence);
-    bury(group, letter.movedTo(nextSequence++, letter.dueMs));
+    bury(group, letter.movedTo(nextSequence++));
   }
 
   /** Runs from a sequence on, as they are in memory or committed, of so many messages or more. */

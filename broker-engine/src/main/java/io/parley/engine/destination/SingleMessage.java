@@ -179,7 +179,7 @@ public final class SingleMessage {
   }
 
   /** The same message as another destination's. */
-  SingleMessage movedTo(long newSequence, long newDueMs) {
+  SingleMessage movedTo(long newSequence) {
     return new SingleMessage(
         newSequence,
         chunk,
@@ -189,7 +189,7 @@ public final class SingleMessage {
         id,
         keyHash,
         attempts,
-        newDueMs,
+        dueMs,
         priority,
         settledEpoch,
         failedAtMs,

@@ -51,6 +51,18 @@ class PriorityTest {
   }
 
   @Test
+  void shouldKeepThePriorityOfWhatWaitedForAnOwner() {
+    namespace.send(
+        command("billing.Pay", "plain"),
+        command("billing.Pay", "low").priority(1),
+        command("billing.Pay", "high").priority(9));
+
+    queue = namespace.claim("billing", "billing.Pay");
+
+    assertThat(handledInOrder(3)).containsExactly("high", "low", "plain");
+  }
+
+  @Test
   void shouldPassMessagesThatWaitedLonger() {
     namespace.send(of(0, "plain 1"), of(0, "plain 2"), of(0, "plain 3"));
     TestConsumer consumer = namespace.consume(queue, 1);
