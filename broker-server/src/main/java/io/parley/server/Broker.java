@@ -1,5 +1,6 @@
 package io.parley.server;
 
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.server.admin.Readiness;
@@ -19,7 +20,6 @@ import io.parley.server.storage.StoreStatistics;
 import io.parley.server.telemetry.MeterName;
 import io.parley.server.telemetry.ServerMetrics;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +46,7 @@ public final class Broker implements AutoCloseable {
   private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
   private static final long QUERY_SWEEP_MS = 10;
   private static final long OUTCOME_SWEEP_MS = 100;
+  private static final long CLOCK_LOOK_MS = 1_000;
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
@@ -79,7 +80,7 @@ public final class Broker implements AutoCloseable {
   }
 
   private void startAll(BrokerConfig config) {
-    InstantSource time = InstantSource.system();
+    SteadyTime time = SteadyTime.ofSystem();
     ServerMetrics metrics = step("metrics", new ServerMetrics());
     DataDirectory directory =
         step("data directory", DataDirectory.open(config.storage().directory()));
@@ -106,6 +107,7 @@ public final class Broker implements AutoCloseable {
             drained);
     operations = served;
     step("timer", timer(namespaces, time));
+    metrics.clockOffset(() -> time.offsetMillis() / 1_000);
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, served));
     AdminOperations admin = new AdminOperations(namespaces, drained);
@@ -186,7 +188,7 @@ public final class Broker implements AutoCloseable {
     return sum(namespaces, namespace -> of.applyAsLong(namespace.queries().counters()));
   }
 
-  private static AutoCloseable timer(Namespaces namespaces, InstantSource time) {
+  private static AutoCloseable timer(Namespaces namespaces, SteadyTime time) {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -211,6 +213,8 @@ public final class Broker implements AutoCloseable {
         OUTCOME_SWEEP_MS,
         OUTCOME_SWEEP_MS,
         TimeUnit.MILLISECONDS);
+    ClockWatch watch = new ClockWatch(time);
+    timer.scheduleAtFixedRate(watch, CLOCK_LOOK_MS, CLOCK_LOOK_MS, TimeUnit.MILLISECONDS);
     return timer::shutdown;
   }
 

@@ -1,6 +1,7 @@
 package io.parley.server;
 
 import io.parley.engine.EngineSettings;
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.server.namespace.Namespace;
 import io.parley.server.namespace.Namespaces;
 import io.parley.server.storage.DataDirectory;
@@ -9,7 +10,6 @@ import io.parley.server.storage.StorageSettings;
 import io.parley.server.storage.StoreStatistics;
 import io.parley.server.trace.TraceLog;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +25,7 @@ final class NamespaceStores implements Namespaces.Factory {
   private final DataDirectory directory;
   private final StorageSettings storage;
   private final EngineSettings engine;
-  private final InstantSource time;
+  private final SteadyTime time;
   private final Duration traceRetention;
   private final Consumer<Throwable> onDefect;
   private final Map<String, RocksDbStore> stores = new ConcurrentHashMap<>();
@@ -40,7 +40,7 @@ final class NamespaceStores implements Namespaces.Factory {
       DataDirectory directory,
       StorageSettings storage,
       EngineSettings engine,
-      InstantSource time,
+      SteadyTime time,
       Duration traceRetention,
       Consumer<Throwable> onDefect) {
     this.directory = directory;

@@ -3,6 +3,7 @@ package io.parley.jmh;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.parley.engine.EngineSettings;
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ProtocolVersion;
 import io.parley.protocol.codec.FrameDecoder;
@@ -23,7 +24,6 @@ import io.parley.server.session.ClientChannel;
 import io.parley.server.session.Session;
 import io.parley.server.session.SessionSettings;
 import io.parley.server.telemetry.ServerMetrics;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -90,7 +90,7 @@ public class ServerPathBenchmark {
                     new DroppingStore(),
                     EngineSettings.DEFAULTS,
                     CHUNK_CACHE_BYTES,
-                    InstantSource.system(),
+                    SteadyTime.ofSystem(),
                     null,
                     defect -> channel.close(failure(defect)));
               }
@@ -108,7 +108,7 @@ public class ServerPathBenchmark {
             LimitSettings.DEFAULTS,
             SessionSettings.DEFAULTS,
             EngineSettings.DEFAULTS,
-            InstantSource.system(),
+            SteadyTime.ofSystem(),
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX,
             new Draining());

@@ -256,7 +256,10 @@ final class Messages {
     noteExpiry(group, record(message), nextSequence, 0);
     bytes += message.size;
     changed = true;
-    delayed.putOnDisk(group, message.movedTo(nextSequence++));
+    // What comes by its priority keeps its place in DUE; the rest comes once this group is over.
+    long dueMs =
+        message.isByPriority() ? message.dueMs : Math.max(message.dueMs, group.timeMs() + 1);
+    delayed.putOnDisk(group, message.movedTo(nextSequence++, dueMs));
   }
 
   /** It has to end when its time comes, if it still waits then. */
@@ -609,7 +612,7 @@ final class Messages {
   void adoptLetter(Group group, SingleMessage letter) {
     closeRun(group);
     window().skip(nextSequence);
-    bury(group, letter.movedTo(nextSequence++));
+    bury(group, letter.movedTo(nextSequence++, letter.dueMs));
   }
 
   /** Runs from a sequence on, as they are in memory or committed, of so many messages or more. */

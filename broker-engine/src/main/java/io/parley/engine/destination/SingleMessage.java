@@ -179,7 +179,7 @@ public final class SingleMessage {
   }
 
   /** The same message as another destination's. */
-  SingleMessage movedTo(long newSequence) {
+  SingleMessage movedTo(long newSequence, long newDueMs) {
     return new SingleMessage(
         newSequence,
         chunk,
@@ -189,7 +189,7 @@ public final class SingleMessage {
         id,
         keyHash,
         attempts,
-        dueMs,
+        newDueMs,
         priority,
         settledEpoch,
         failedAtMs,
@@ -214,6 +214,11 @@ public final class SingleMessage {
         failedAtMs,
         errorClass,
         errorMessage);
+  }
+
+  /** Whether it is due from its start, sooner than others because of its priority. */
+  boolean isByPriority() {
+    return priority > 0 && dueMs <= Message.PRIORITY_MAX;
   }
 
   /** Whether it may have been handed out before: then all before it of its key were done. */

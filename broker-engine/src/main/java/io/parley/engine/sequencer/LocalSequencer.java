@@ -9,7 +9,6 @@ import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,7 +43,7 @@ public final class LocalSequencer implements Sequencer {
   private final Store store;
   private final Supplier<Engine> engines;
   private final SequencerListener listener;
-  private final InstantSource time;
+  private final SteadyTime time;
   private final int groupBytesMax;
   private final int settleWaitMs;
   private final Queue<Entry> waiting = new ConcurrentLinkedQueue<>();
@@ -91,7 +90,7 @@ public final class LocalSequencer implements Sequencer {
       Store store,
       Supplier<Engine> engines,
       SequencerListener listener,
-      InstantSource time,
+      SteadyTime time,
       int groupBytesMax,
       int settleWaitMs) {
     this.store = store;
@@ -101,6 +100,7 @@ public final class LocalSequencer implements Sequencer {
     this.groupBytesMax = groupBytesMax;
     this.settleWaitMs = settleWaitMs;
     Engine first = engines.get();
+    time.atLeast(first.timeMs());
     engine = first;
     listener.available(first);
   }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class LocalSequencerTest {
   private static final MessageId SESSION = new MessageId(7, 7);
+  private static final long HOUR_MS = Duration.ofHours(1).toMillis();
 
   private final TestNamespace namespace = new TestNamespace();
   private int queue;
@@ -267,7 +268,8 @@ class LocalSequencerTest {
     namespace.send(command("cart.Add", "1"));
     long before = consumer.takeOne().storedAtMs();
 
-    namespace.pass(Duration.ofHours(-1));
+    namespace.time().jumpMs(-HOUR_MS);
+    namespace.run();
     namespace.send(command("cart.Add", "2"));
     assertThat(consumer.takeOne().storedAtMs()).isEqualTo(before);
     namespace.restart();
@@ -279,12 +281,14 @@ class LocalSequencerTest {
 
   @Test
   void shouldNotEndLeasesThatBeganWhileTheClockWasBehind() {
-    namespace.pass(Duration.ofHours(-1));
+    namespace.time().jumpMs(-HOUR_MS);
+    namespace.run();
     namespace.send(command("cart.Add", "1"));
     TestConsumer consumer = namespace.consume(queue, 1);
     Delivered held = consumer.takeOne();
 
-    namespace.pass(Duration.ofHours(1));
+    namespace.time().jumpMs(HOUR_MS);
+    namespace.run();
 
     assertThat(namespace.counts(queue).leased()).isEqualTo(1);
     assertThat(consumer.complete(held)).isNull();

@@ -12,7 +12,6 @@ import io.parley.engine.store.InMemoryStore;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.testing.TestMessage;
 import io.parley.protocol.model.MessageId;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +31,7 @@ class SequencerThreadTest {
         store,
         () -> new Engine(store, EngineSettings.DEFAULTS, 1 << 20),
         new Silent(),
-        InstantSource.system(),
+        SteadyTime.ofSystem(),
         1 << 20,
         2);
   }

@@ -13,6 +13,7 @@ import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.sequencer.LocalSequencer;
 import io.parley.engine.sequencer.Sequencer;
 import io.parley.engine.sequencer.SequencerListener;
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.engine.simulation.History.End;
 import io.parley.engine.simulation.History.Sent;
 import io.parley.engine.simulation.History.Spot;
@@ -56,10 +57,12 @@ final class Simulation {
   private static final int PRODUCERS = 3;
   private static final int BACKLOG_MAX = 80;
   private static final int EXPIRY_MAX_MS = 20_000;
+  private static final int CLOCK_JUMP_MS = 3_600_000;
 
   final SplittableRandom random;
   final History history = new History();
-  final ManualTime time = new ManualTime();
+  final ManualTime clock = new ManualTime();
+  final SteadyTime time = new SteadyTime(clock, clock::nanos);
   final List<Worker> workers = new ArrayList<>();
 
   /** What the handling of a message in a place emits. */
@@ -257,7 +260,11 @@ final class Simulation {
     } else if (happens(chaos.fullDisk)) {
       store.fillDisk();
     } else if (happens(chaos.timeJump)) {
-      time.passMs(oneIn(10) ? -500 : oneIn(4) ? 31_000 : random.nextInt(3_000));
+      if (oneIn(10)) {
+        clock.jumpMs(oneIn(2) ? CLOCK_JUMP_MS : -CLOCK_JUMP_MS);
+      } else {
+        clock.passMs(oneIn(4) ? 31_000 : random.nextInt(3_000));
+      }
     } else if (oneIn(100)) {
       submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
     } else if (oneIn(60)) {
@@ -391,7 +398,7 @@ final class Simulation {
     store.freeSpace();
     for (int round = 0; round < 2_000; round++) {
       step++;
-      time.passMs(400);
+      clock.passMs(400);
       if (round % 10 == 0) {
         submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
         for (int place = 1; place <= 5; place++) {
@@ -418,9 +425,9 @@ final class Simulation {
   }
 
   private void requireNothingLeft() {
-    time.passMs(EXPIRY_MAX_MS); // what moved on left the note of its expiry behind
+    clock.passMs(EXPIRY_MAX_MS); // what moved on left the note of its expiry behind
     for (int i = 0; i < 10; i++) {
-      time.passMs(400);
+      clock.passMs(400);
       turn();
     }
     for (int place = 1; place <= 5; place++) {

@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** Time that passes when told to. Starts at 2010-12-01T08:26:00Z. */
+/** A machine's clock and the time that passes, when told to. Starts at 2010-12-01T08:26:00Z. */
 public final class ManualTime implements InstantSource {
   private long nowMs = Instant.parse("2010-12-01T08:26:00Z").toEpochMilli();
+  private long passedMs;
 
   @Override
   public Instant instant() {
@@ -18,13 +19,24 @@ public final class ManualTime implements InstantSource {
     return nowMs;
   }
 
-  /** Lets time pass; a negative duration turns the clock back. */
-  public void pass(Duration duration) {
-    nowMs += duration.toMillis();
+  /** How long it is since a moment of the past, as {@link System#nanoTime}. */
+  public long nanos() {
+    return passedMs * 1_000_000;
   }
 
-  /** Lets time pass; a negative number turns the clock back. */
+  /** Lets time pass. */
+  public void pass(Duration duration) {
+    passMs(duration.toMillis());
+  }
+
+  /** Lets time pass. */
   public void passMs(long ms) {
+    nowMs += ms;
+    passedMs += ms;
+  }
+
+  /** Sets the clock forth, or back, while no time passes. */
+  public void jumpMs(long ms) {
     nowMs += ms;
   }
 }

@@ -14,6 +14,7 @@ import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.engine.sequencer.LocalSequencer;
 import io.parley.engine.sequencer.Sequencer;
 import io.parley.engine.sequencer.SequencerListener;
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.engine.store.CrashingStore;
 import io.parley.engine.store.InMemoryStore;
 import io.parley.engine.store.Store;
@@ -55,7 +56,8 @@ public final class TestNamespace {
 
   private static final int LEASE_MS = 30_000;
 
-  private final ManualTime time = new ManualTime();
+  private final ManualTime clock = new ManualTime();
+  private final SteadyTime time = new SteadyTime(clock, clock::nanos);
   private final CrashingStore store;
   private final EngineSettings settings;
   private final int chunkCacheBytes;
@@ -134,12 +136,12 @@ public final class TestNamespace {
 
   /** The clock. */
   public ManualTime time() {
-    return time;
+    return clock;
   }
 
   /** Lets time pass, then runs what is due. */
   public void pass(Duration duration) {
-    time.pass(duration);
+    clock.pass(duration);
     run();
   }
 

@@ -11,6 +11,7 @@ import io.parley.engine.sequencer.LocalSequencer;
 import io.parley.engine.sequencer.Sequencer;
 import io.parley.engine.sequencer.SequencerListener;
 import io.parley.engine.sequencer.SequencerThread;
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
@@ -19,7 +20,6 @@ import io.parley.server.query.QueryRouter;
 import io.parley.server.query.QuerySettings;
 import io.parley.server.trace.TraceLog;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,7 +58,7 @@ public final class Namespace implements AutoCloseable {
       Store store,
       EngineSettings settings,
       long chunkCacheBytes,
-      InstantSource time,
+      SteadyTime time,
       @Nullable TraceLog traces,
       Consumer<Throwable> onDefect) {
     this.name = name;
@@ -99,7 +99,7 @@ public final class Namespace implements AutoCloseable {
       Store store,
       EngineSettings settings,
       long chunkCacheBytes,
-      InstantSource time,
+      SteadyTime time,
       @Nullable TraceLog traces,
       Consumer<Throwable> onDefect) {
     return new Namespace(name, store, settings, chunkCacheBytes, time, traces, onDefect);

@@ -25,6 +25,11 @@ public enum MeterName {
   GROUP_BYTES("group", "bytes", Kind.COUNTER, "Bytes of operations in committed groups."),
   STORE_FAILURES("store.failures", Kind.COUNTER, "Times the store refused and was reopened."),
   READY("ready", Kind.GAUGE, "1 while durable writes are accepted, else 0."),
+  CLOCK_OFFSET(
+      "clock.offset",
+      "seconds",
+      Kind.GAUGE,
+      "How far the machine's clock is ahead of the time the broker goes by, after it was set."),
   IN_FLIGHT("operations.in.flight", "bytes", Kind.GAUGE, "Bytes of operations under way."),
 
   DESTINATION_MESSAGES(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,11 @@ public final class ServerMetrics implements AutoCloseable {
     DestinationMetrics metrics = new DestinationMetrics(admin);
     registry.getPrometheusRegistry().register(metrics);
     destinations = metrics;
+  }
+
+  /** Shows how far the machine's clock is from the broker's time, in seconds. Called once. */
+  public void clockOffset(LongSupplier seconds) {
+    meters.gauge(MeterName.CLOCK_OFFSET, seconds);
   }
 
   /** Shows whether durable writes are accepted. Called once. */

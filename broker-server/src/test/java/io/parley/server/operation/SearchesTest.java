@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.parley.engine.EngineSettings;
+import io.parley.engine.sequencer.SteadyTime;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.MessageId;
@@ -14,7 +15,6 @@ import io.parley.server.storage.DataDirectory;
 import io.parley.server.storage.RocksDbStore;
 import io.parley.server.storage.StorageSettings;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -54,7 +54,7 @@ class SearchesTest {
                     RocksDbStore.open(directory, name, StorageSettings.DEFAULTS),
                     EngineSettings.DEFAULTS,
                     1 << 20,
-                    InstantSource.system(),
+                    SteadyTime.ofSystem(),
                     null,
                     defect -> {});
               }
