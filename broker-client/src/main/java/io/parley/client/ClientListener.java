@@ -29,7 +29,10 @@ public interface ClientListener {
    */
   default void registrationRefused(List<String> types, ParleyException reason) {}
 
-  /** A settlement didn't count, most often because its lease was lost. */
+  /**
+   * A settlement didn't count, most often because its lease was lost; or it isn't known whether it
+   * did, see {@link SettleInDoubtException}.
+   */
   default void settleRefused(long sequence, ParleyException reason) {}
 
   /** A handler threw; the attempt is being failed (or the query answered with 503). */

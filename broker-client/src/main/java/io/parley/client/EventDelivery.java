@@ -20,7 +20,9 @@ public non-sealed interface EventDelivery extends Delivery {
   /**
    * Settles it, and tells when that is durable.
    *
-   * @return fails with {@link LeaseLostException} if the lease was lost, or with another {@link
+   * @return fails with {@link LeaseLostException} if the lease was lost, with {@link
+   *     SettleInDoubtException} if the connection ended before the answer and it can't be told any
+   *     more whether this settle counted or another consumer's, or with another {@link
    *     io.parley.protocol.ParleyException}
    * @throws IllegalStateException if it was settled before
    */

@@ -234,13 +234,15 @@ final class Settling {
     }
 
     private void refused(Response.SettleRefusal refusal) {
-      if (refusal.index() >= settlements.size()
-          || (repeated && refusal.code() == ErrorCode.ALREADY_SETTLED)) {
-        // The second: by this very call, whose answer was lost with the connection.
+      if (refusal.index() >= settlements.size()) {
         return;
       }
       Settlement settlement = settlements.get(refusal.index());
-      ParleyException reason = BrokerErrors.of(refusal);
+      boolean isInDoubt = repeated && refusal.code() == ErrorCode.ALREADY_SETTLED;
+      ParleyException reason =
+          isInDoubt
+              ? new SettleInDoubtException(refusal.sequence(), refusal.message())
+              : BrokerErrors.of(refusal);
       for (LeasedMessage asker : askers) {
         if (asker.sequence() == refusal.sequence() && asker.epoch() == settlement.epoch()) {
           asker.failSettling(reason);

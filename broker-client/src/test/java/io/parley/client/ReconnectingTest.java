@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -260,7 +261,8 @@ class ReconnectingTest extends ClientTest {
   }
 
   @Test
-  void shouldSettleAgainWhatWasNotAnswered() throws InterruptedException {
+  void shouldSettleAgainWhatWasNotAnsweredAndSayThatItIsInDoubtIfItWasSettled()
+      throws InterruptedException {
     Connected first = connect();
     BlockingQueue<CommandDelivery> deliveries = new LinkedBlockingQueue<>();
     CompletableFuture<CommandConsumer> starting =
@@ -281,8 +283,12 @@ class ReconnectingTest extends ClientTest {
 
     assertThat(again.settlements()).isEqualTo(settle.settlements());
     second.settled(
-        again, new Response.SettleRefusal(0, 1, ErrorCode.ALREADY_SETTLED, "by the first one"));
-    assertThat(settled).succeedsWithin(LONG);
+        again, new Response.SettleRefusal(0, 1, ErrorCode.ALREADY_SETTLED, "by somebody"));
+    assertThat(settled)
+        .failsWithin(LONG)
+        .withThrowableOfType(ExecutionException.class)
+        .havingCause()
+        .isInstanceOf(SettleInDoubtException.class);
   }
 
   @Test
