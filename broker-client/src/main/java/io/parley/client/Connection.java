@@ -416,8 +416,9 @@ final class Connection {
       sends.connected();
     }
     keepAlive(socket, hello.heartbeatMs(), 0);
-    firstConnected.complete(null);
+    // First, so that who has a client's connection has heard of it.
     tell(listener -> listener.connected(address, hello.broker()));
+    firstConnected.complete(null);
   }
 
   /**

@@ -136,21 +136,35 @@ class BatchHandlerIT {
   void shouldFailAllThatAreNotSettledWhenHandlerThrows() throws Exception {
     Received<Throwable> told = new Received<>();
     Received<Integer> attempts = new Received<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch more = new CountDownLatch(1);
     AtomicInteger calls = new AtomicInteger();
     try (ParleyClient shop = client("shop");
         ParleyClient stock = listening(told)) {
-      List<MessageId> ids = sendAll(shop, "product", 4);
       handle(
           stock,
           10,
           batch -> {
-            if (calls.incrementAndGet() == 1) {
+            int call = calls.incrementAndGet();
+            if (call == 1) {
+              begun.countDown();
+              more.await();
+              return CommandResult.complete();
+            }
+            if (call == 2) {
+              assertThat(batch).hasSize(4);
               batch.get(0).delivery().complete("before it");
               throw new IllegalStateException("shelf fell over");
             }
             batch.forEach(each -> attempts.add(each.delivery().attempt()));
             return CommandResult.complete("afterwards");
           });
+      // While it is at this one, the four gather.
+      shop.send(type, "first");
+      Await.latch("the first batch begins", begun);
+      List<MessageId> ids = sendAll(shop, "product", 4);
+      awaitDelivered(stock);
+      more.countDown();
 
       assertThat(text(shop, ids.get(0))).isEqualTo("before it");
       for (MessageId id : ids.subList(1, 4)) {
