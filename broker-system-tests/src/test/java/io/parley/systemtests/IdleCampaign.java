@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -192,15 +191,7 @@ final class IdleCampaign {
       System.out.println(report);
       return report;
     } finally {
-      deleteAll(data);
-    }
-  }
-
-  private static void deleteAll(Path path) throws IOException {
-    try (var files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+      CampaignFiles.deleteAll(data);
     }
   }
 

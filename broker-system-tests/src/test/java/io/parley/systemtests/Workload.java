@@ -49,6 +49,7 @@ final class Workload implements AutoCloseable {
   private static final int WINDOW = 512;
 
   private final BrokerProcess broker;
+  private final String uri;
   private final List<ParleyClient> clients = new ArrayList<>();
   private final List<ParleyClient> consumers = new ArrayList<>();
   private final List<Producer> producers = new ArrayList<>();
@@ -59,7 +60,13 @@ final class Workload implements AutoCloseable {
 
   /** Starts all of them. */
   Workload(BrokerProcess broker) {
+    this(broker, broker.uri());
+  }
+
+  /** Starts all of them, on another way to the broker. */
+  Workload(BrokerProcess broker, String uri) {
     this.broker = broker;
+    this.uri = uri;
     startConsumers();
     for (int i = 0; i < PRODUCERS; i++) {
       ParleyClient client = client("producer");
@@ -72,9 +79,10 @@ final class Workload implements AutoCloseable {
 
   private ParleyClient client(String service) {
     return ParleyClient.builder()
-        .uri(broker.uri())
+        .uri(uri)
         .service(service)
         .maxInFlight(WINDOW)
+        .connectTimeout(Await.PATIENCE)
         .sendTimeout(Await.PATIENCE)
         .listener(new ClientListener() {}) // it loses connections all the time: nothing to log
         .connect();
@@ -188,7 +196,10 @@ final class Workload implements AutoCloseable {
     private final String name;
     private final Map<MessageId, Long> sequences = new ConcurrentHashMap<>();
     private final Map<MessageId, String> bodies = new ConcurrentHashMap<>();
-    private final Set<MessageId> settled = ConcurrentHashMap.newKeySet();
+
+    /** With the epoch of the lease: what comes late of an earlier one can't be settled any more. */
+    private final Map<MessageId, Long> settled = new ConcurrentHashMap<>();
+
     private final Map<String, Integer> lastOfKey = new ConcurrentHashMap<>();
 
     Ledger(String name) {
@@ -196,7 +207,8 @@ final class Workload implements AutoCloseable {
     }
 
     void delivered(Delivery delivery, String body) {
-      if (settled.contains(delivery.id())) {
+      Long settledEpoch = settled.get(delivery.id());
+      if (settledEpoch != null && settledEpoch < delivery.epoch()) {
         mistakes.add(name + ": " + body + " came again after its settle was confirmed");
       }
       Long before = sequences.putIfAbsent(delivery.id(), delivery.sequence());
@@ -214,7 +226,7 @@ final class Workload implements AutoCloseable {
     }
 
     void settled(Delivery delivery) {
-      settled.add(delivery.id());
+      settled.merge(delivery.id(), delivery.epoch(), Math::max);
     }
 
     /** Whether each producer's messages of one type are stored in the order they were sent. */
