@@ -249,6 +249,7 @@ class ServerMetricsTest {
   void shouldShowReadiness() throws IOException {
     String[] reason = {null};
     metrics.readiness(() -> reason[0]);
+    metrics.clockOffset(() -> 0);
 
     assertThat(scrape()).contains("parley_ready 1.0\n");
     reason[0] = "disk full";
@@ -257,6 +258,7 @@ class ServerMetricsTest {
 
   private void wireEverything() {
     metrics.readiness(() -> null);
+    metrics.clockOffset(() -> 0);
     metrics.engine().leasesExpired(() -> 1);
     metrics.engine().messagesExpired(() -> 1);
     metrics.engine().inFlight(() -> 2);
