@@ -196,7 +196,11 @@ public final class Engine implements OperationHandler {
 
   /** Hands out what is ready to consumers with credit; see the class comment. */
   public List<Delivery> serve(long nowMs) {
-    return serving ? destinations.serve(seen(nowMs)) : List.of();
+    return serving ? destinations.serve(seen(nowMs), this::proposeFence) : List.of();
+  }
+
+  private void proposeFence(Destination destination, long epoch) {
+    proposals.add(new Operation.Fence(destination.id(), epoch));
   }
 
   /** Hands out nothing more. */
@@ -209,7 +213,7 @@ public final class Engine implements OperationHandler {
    * never.
    */
   public long nextDueMs() {
-    return destinations.nextDueMs();
+    return proposals.isEmpty() ? destinations.nextDueMs() : 0;
   }
 
   /** Adds a consumer of a destination; it has no credit yet. */
@@ -344,6 +348,15 @@ public final class Engine implements OperationHandler {
   @Override
   public Result loseAttempts(Operation.LoseAttempts operation) {
     return settlements.lose(group(), operation);
+  }
+
+  @Override
+  public Result fence(Operation.Fence operation) {
+    Destination destination = destinations.find(operation.destination());
+    if (destination != null) {
+      destinations.fence(group(), destination, operation.epoch());
+    }
+    return Result.DONE;
   }
 
   @Override

@@ -43,6 +43,9 @@ public final class Destination {
   private final List<Consumer> consumers = new ArrayList<>(0);
   private int nextConsumer;
   private int leased;
+  private long fence; // durable: settles from before a restart under a lower epoch don't count
+  private long lastEnded; // the highest epoch of which messages came back
+  private boolean fencing;
   private long lastSeenMs;
   private List<TypeMove> leaving = List.of();
   private @Nullable Outage outage; // null unless the last that was handled failed
@@ -248,8 +251,9 @@ public final class Destination {
   /**
    * Whether a settle may count.
    *
-   * @param boot of the running broker: a settle from before it counts if nobody held the message
-   *     since
+   * @param boot of the running broker: a settle from the start before it counts if nobody was given
+   *     the message since. That start fenced what it gave out again; what an earlier one gave out
+   *     may have been somebody's in between
    * @return null if it may, else why not
    */
   public @Nullable ErrorCode refusal(Group group, long epoch, long sequence, long boot) {
@@ -273,14 +277,14 @@ public final class Destination {
         : refusal(epoch, boot, null, single.settledEpoch);
   }
 
-  private static @Nullable ErrorCode refusal(
+  private @Nullable ErrorCode refusal(
       long epoch, long boot, @Nullable Lease holder, long settledEpoch) {
     if (epoch == settledEpoch) {
       return ErrorCode.ALREADY_SETTLED;
     }
     boolean counts =
         holder == null
-            ? epoch > settledEpoch && Epochs.bootOf(epoch) < boot
+            ? epoch > settledEpoch && epoch >= fence && Epochs.bootOf(epoch) == boot - 1
             : holder.epoch == epoch;
     return counts ? null : ErrorCode.LEASE_LOST;
   }
@@ -405,6 +409,7 @@ public final class Destination {
     }
     point(sequence, holder.ended());
     letGo(holder);
+    lastEnded = Math.max(lastEnded, holder.epoch);
     returned.add(sequence);
     if (gates != null && gates.isAnyDelayedBehind()) {
       gates.giveBack(messages.keyHash(sequence), sequence);
@@ -685,6 +690,7 @@ public final class Destination {
       if (lease.hasStarted(s)) {
         point(s, lease.ended());
         letGo(lease);
+        lastEnded = Math.max(lastEnded, lease.epoch);
         started.add(s);
       } else {
         giveBack(s);
@@ -712,6 +718,37 @@ public final class Destination {
   }
 
   /**
+   * Whether it has to be fenced before it hands out more, told once: something came back whose
+   * holder might settle late. While the broker runs, who has it now is known; after a restart it
+   * isn't, so what is handed out a second time is written down first, and a first time isn't.
+   */
+  boolean takeFenceDue() {
+    boolean due = !fencing && lastEnded != 0 && lastEnded >= fence && hasReadyConsumer();
+    fencing |= due;
+    return due;
+  }
+
+  /** The lowest epoch under which nothing came back. */
+  long lowestToCount() {
+    return lastEnded + 1;
+  }
+
+  /** It is fenced. */
+  void fence(long epoch) {
+    fence = epoch;
+    fencing = false;
+  }
+
+  private boolean hasReadyConsumer() {
+    for (int i = 0; i < consumers.size(); i++) {
+      if (consumers.get(i).isReady()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Gives ready messages to consumers with credit, in turn: to each an even share, or a piece that
    * is worth its while if that is more. Called between groups.
    *
@@ -719,7 +756,7 @@ public final class Destination {
    * @return whether there may be more to hand out at once
    */
   boolean serve(long nowMs, Epochs epochs, List<Delivery> deliveries) {
-    if (standsStill() || definition.settings().paused()) {
+    if (standsStill() || fencing || definition.settings().paused()) {
       return false;
     }
     boolean probes = isOutage();

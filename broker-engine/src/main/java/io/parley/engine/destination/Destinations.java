@@ -87,6 +87,17 @@ public final class Destinations {
           load(Keys.intAt(key, 0), value);
           return true;
         });
+    store.scan(
+        Table.FENCES,
+        Keys.of(0),
+        null,
+        (key, value) -> {
+          Destination destination = byId.get(Keys.intAt(key, 0));
+          if (destination != null) {
+            destination.fence(new ValueReader(Table.FENCES, value, VERSION).i64());
+          }
+          return true;
+        });
   }
 
   private void load(int id, byte[] state) {
@@ -164,6 +175,7 @@ public final class Destinations {
     wakeAt(destination, Long.MAX_VALUE);
     group.transaction().delete(Table.DESTINATIONS, Keys.of(destination.id()));
     group.transaction().delete(Table.DESTINATION_STATE, Keys.of(destination.id()));
+    group.transaction().delete(Table.FENCES, Keys.of(destination.id()));
   }
 
   /**
@@ -264,8 +276,21 @@ public final class Destinations {
     toServe.add(destination);
   }
 
-  /** Hands out what is ready to consumers with credit. Called between groups. */
-  public List<Delivery> serve(long nowMs) {
+  /** Settles under lower epochs than this count no more after a restart; it may serve again. */
+  public void fence(Group group, Destination destination, long epoch) {
+    group
+        .transaction()
+        .put(Table.FENCES, Keys.of(destination.id()), new ValueWriter(VERSION).i64(epoch).done());
+    destination.fence(epoch);
+    wake(destination);
+  }
+
+  /**
+   * Hands out what is ready to consumers with credit. Called between groups.
+   *
+   * @param fences is told of those that have to be fenced before they hand out more
+   */
+  public List<Delivery> serve(long nowMs, Fences fences) {
     while (!byWakeTime.isEmpty() && byWakeTime.first().wakeAtMs <= nowMs) {
       Destination due = byWakeTime.first();
       wakeAt(due, Long.MAX_VALUE);
@@ -281,7 +306,9 @@ public final class Destinations {
       // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
         stir(destination);
-        if (destination.serve(nowMs, epochs, deliveries)) {
+        if (destination.takeFenceDue()) {
+          fences.fence(destination, destination.lowestToCount());
+        } else if (destination.serve(nowMs, epochs, deliveries)) {
           toServe.add(destination);
         }
         wakeAt(
@@ -401,6 +428,13 @@ public final class Destinations {
     if (!started.isEmpty()) {
       lost.lost(destination, lease.epoch, started);
     }
+  }
+
+  /** Is told of destinations that are about to hand out messages a second time. */
+  @FunctionalInterface
+  public interface Fences {
+    /** Under no lower epoch than this may a settle count after a restart. */
+    void fence(Destination destination, long epoch);
   }
 
   /** Is told of messages whose handling had begun when their lease ended. */

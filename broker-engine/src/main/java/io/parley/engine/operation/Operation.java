@@ -114,6 +114,19 @@ public sealed interface Operation {
   }
 
   /**
+   * Messages of a destination are about to be handed out a second time: settles under an epoch from
+   * before that count no more after a restart. Result: {@link Result#DONE}.
+   *
+   * @param epoch the lowest that may still count
+   */
+  record Fence(int destination, long epoch) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.fence(this);
+    }
+  }
+
+  /**
    * Makes a service's queue, or adds types to it. Result: {@link Result.DestinationIs}.
    *
    * @param types to own; commands of them that waited for an owner move into the queue

@@ -11,6 +11,9 @@ public interface OperationHandler {
   /** See {@link Operation.LoseAttempts}. */
   Result loseAttempts(Operation.LoseAttempts operation);
 
+  /** See {@link Operation.Fence}. */
+  Result fence(Operation.Fence operation);
+
   /** See {@link Operation.ClaimTypes}. */
   Result claimTypes(Operation.ClaimTypes operation);
 

@@ -38,7 +38,9 @@ public enum Table {
   /** Message id → nothing: ids already stored, inside the dedup window. */
   DEDUP(15),
   /** (time, destination, sequence) → first sequence of its run: when messages that wait expire. */
-  EXPIRING(16);
+  EXPIRING(16),
+  /** Destination id → the lease epoch below which no settle counts after a restart. */
+  FENCES(17);
 
   private final int number;
 

@@ -151,17 +151,19 @@ class LeaseTest {
   }
 
   @Test
-  void shouldNotWriteWhenUnstartedMessagesReturn() {
+  void shouldWriteOnceWhenUnstartedMessagesGoOutAgain() {
     namespace.sendMany("cart.Add", "c", 2);
     TestConsumer consumer = namespace.consume(queue, 2, LEASE_MS);
     long before = namespace.position();
 
     consumer.disconnect();
-    namespace.consume(queue, 1, LEASE_MS);
-    namespace.pass(Duration.ofMillis(LEASE_MS + 300));
-
+    namespace.pass(Duration.ofMillis(LEASE_MS));
     assertThat(namespace.position()).as("leases cost no write").isEqualTo(before);
     assertThat(namespace.destination(queue).ready()).isEqualTo(2);
+
+    namespace.consume(queue, 2, LEASE_MS);
+    assertThat(namespace.position()).as("their fence").isEqualTo(before + 1);
+    assertThat(namespace.destination(queue).leased()).isEqualTo(2);
   }
 
   @Test
@@ -239,6 +241,41 @@ class LeaseTest {
     assertThat(after.takeBodies()).containsExactly("c1", "c3");
     assertThat(consumer.complete(held.get(0))).isEqualTo(ErrorCode.LEASE_LOST);
     assertThat(consumer.complete(held.get(1))).isEqualTo(ErrorCode.ALREADY_SETTLED);
+  }
+
+  @Test
+  void shouldRefuseASettleFromBeforeARestartOfAMessageThatSomebodyElseWasGivenThen() {
+    namespace.sendMany("cart.Add", "c", 2);
+    TestConsumer first = namespace.consume(queue, 2, LEASE_MS);
+    List<Delivered> lost = first.take();
+    first.start(lost.get(0)); // this one counts an attempt, the other returns untouched
+    first.disconnect();
+    TestConsumer second = namespace.consume(queue, 2, LEASE_MS);
+    List<Delivered> held = second.take();
+    assertThat(held).hasSize(2);
+    namespace.restart();
+
+    for (Delivered late : lost) {
+      assertThat(first.complete(late)).isEqualTo(ErrorCode.LEASE_LOST);
+    }
+    for (Delivered inTime : held) {
+      assertThat(second.complete(inTime)).isNull();
+    }
+    namespace.assertNothingLeft();
+  }
+
+  @Test
+  void shouldRefuseASettleFromBeforeTheLastRestartButOne() {
+    namespace.send(command("cart.Add", "1"));
+    TestConsumer first = namespace.consume(queue, 1, LEASE_MS);
+    Delivered lost = first.takeOne();
+    namespace.restart();
+    TestConsumer second = namespace.consume(queue, 1, LEASE_MS);
+    Delivered held = second.takeOne();
+    namespace.restart();
+
+    assertThat(first.complete(lost)).isEqualTo(ErrorCode.LEASE_LOST);
+    assertThat(second.complete(held)).isNull();
   }
 
   @Test

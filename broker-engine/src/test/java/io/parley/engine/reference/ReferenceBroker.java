@@ -77,6 +77,8 @@ final class ReferenceBroker {
     final TreeMap<Long, Copy> copies = new TreeMap<>();
     final TreeMap<Long, Copy> dead = new TreeMap<>();
     long nextSequence = 1;
+    long lastEnded; // the highest epoch of which copies came back since the start
+    long fence;
 
     Place(int id, DestinationKind kind, String name, String service, List<TypePattern> patterns) {
       this.id = id;
@@ -357,6 +359,13 @@ final class ReferenceBroker {
   /** Hands out all that may be, to those with credit; they find it in {@link Reader#got}. */
   void serve() {
     for (Reader reader : readers.values()) {
+      if (reader.credit > 0
+          && reader.place.lastEnded != 0
+          && reader.place.lastEnded >= reader.place.fence) {
+        reader.place.fence = reader.place.lastEnded + 1;
+      }
+    }
+    for (Reader reader : readers.values()) {
       boolean moved = true;
       while (moved) {
         int before = reader.got.size();
@@ -431,9 +440,16 @@ final class ReferenceBroker {
     readers.remove(reader.number);
   }
 
+  private static void comesBack(Place place, Copy copy) {
+    if (copy.holder != null) {
+      place.lastEnded = Math.max(place.lastEnded, copy.lastEpoch);
+      copy.holder = null;
+    }
+  }
+
   private void endLease(Place place, Copy copy, String reason) {
     boolean started = copy.holder != null && copy.deliveredAs <= copy.holder.started;
-    copy.holder = null;
+    comesBack(place, copy);
     if (started) {
       fail(place, copy, copy.attempts + 1 >= maxAttempts, nowMs, 0, reason);
     }
@@ -469,6 +485,7 @@ final class ReferenceBroker {
     nextForgetMs = nowMs;
     readers.clear();
     for (Place place : places.values()) {
+      place.lastEnded = 0;
       for (Copy copy : place.copies.values()) {
         copy.holder = null;
         copy.lastEpoch = 0;
@@ -518,7 +535,8 @@ final class ReferenceBroker {
         copy.lastEpoch != 0
             ? settlement.epoch() == copy.lastEpoch
             : settlement.epoch() > copy.settledEpoch
-                && settlement.epoch() >>> EPOCH_COUNTER_BITS < boot;
+                && settlement.epoch() >= place.fence
+                && settlement.epoch() >>> EPOCH_COUNTER_BITS == boot - 1;
     if (!counts) {
       return ErrorCode.LEASE_LOST;
     }
@@ -545,7 +563,7 @@ final class ReferenceBroker {
       boolean last = fail.isFinal() || copy.attempts + 1 >= maxAttempts;
       fail(place, copy, last, nowMs + fail.retryAfterMs(), fail.epoch(), fail.errorClass());
     } else if (settlement instanceof Settlement.Release) {
-      copy.holder = null;
+      comesBack(place, copy);
     } else if (settlement instanceof Settlement.Extend extend) {
       if (copy.holder == null) {
         return ErrorCode.LEASE_LOST;

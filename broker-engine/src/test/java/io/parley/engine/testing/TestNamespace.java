@@ -49,7 +49,8 @@ public final class TestNamespace {
           Table.PRODUCERS,
           Table.OUTCOMES,
           Table.EXPIRIES,
-          Table.DEDUP);
+          Table.DEDUP,
+          Table.FENCES);
 
   /** More turns than any test needs: one that takes them spins. */
   private static final int TURNS_MAX = 100_000;
