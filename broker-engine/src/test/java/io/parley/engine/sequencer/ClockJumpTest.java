@@ -8,9 +8,10 @@ import io.parley.engine.testing.TestConsumer;
 import io.parley.engine.testing.TestNamespace;
 import io.parley.protocol.model.MessageId;
 import java.time.Duration;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Somebody sets the machine's clock, an hour forth or back. */
 class ClockJumpTest {
@@ -25,6 +26,10 @@ class ClockJumpTest {
     queue = namespace.claim("cart", "cart.Add");
   }
 
+  static LongStream hours() {
+    return LongStream.of(1, -1);
+  }
+
   private void jump(long hours) {
     namespace.time().jumpMs(Duration.ofHours(hours).toMillis());
   }
@@ -37,7 +42,7 @@ class ClockJumpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, -1})
+  @MethodSource("hours")
   void shouldEndNoLeaseThatItsHolderKeeps(long hours) {
     TestConsumer consumer = namespace.consume(queue, 1);
     namespace.send(command("cart.Add", "lantern"));
@@ -54,7 +59,7 @@ class ClockJumpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, -1})
+  @MethodSource("hours")
   void shouldEndTheLeaseOfAHolderThatIsGone(long hours) {
     TestConsumer gone = namespace.consume(queue, 1);
     namespace.send(command("cart.Add", "lantern"));
@@ -68,7 +73,7 @@ class ClockJumpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, -1})
+  @MethodSource("hours")
   void shouldStoreOnceWhatIsSentAgain(long hours) {
     MessageId id = new MessageId(1, 1);
     namespace.send(command("cart.Add", "lantern").id(id).once());
@@ -81,7 +86,7 @@ class ClockJumpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, -1})
+  @MethodSource("hours")
   void shouldHandOutDelayedOnesAndRetriesOnce(long hours) {
     TestConsumer consumer = namespace.consume(queue, 10);
     namespace.send(command("cart.Add", "retried"));
@@ -101,7 +106,7 @@ class ClockJumpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, -1})
+  @MethodSource("hours")
   void shouldExpireNothingAtOnce(long hours) {
     namespace.send(command("cart.Add", "lantern").expiresAt(namespace.nowMs() + 60_000));
 
@@ -112,7 +117,7 @@ class ClockJumpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, -1})
+  @MethodSource("hours")
   void shouldGoOnAfterARestart(long hours) {
     TestConsumer consumer = namespace.consume(queue, 10);
     namespace.send(command("cart.Add", "lantern"));
