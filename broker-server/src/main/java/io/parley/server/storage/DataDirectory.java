@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.stream.Collectors.joining;
 
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   lock                held while a broker runs; says which process
  *   native/             RocksDB's library, where the user's cache folder can't be written
  *   namespaces/default/ one store per namespace
+ *   known-namespaces    their names, so that one that is lost isn't taken for one never made
  *   deleted/            namespaces that are being deleted
  *   traces/NAME/        what caused what in a namespace, for a while
  * </pre>
@@ -48,6 +51,7 @@ public final class DataDirectory implements AutoCloseable {
   private static final String LOCK_FILE = "lock";
   private static final String PROBE_FILE = "probe";
   private static final String NAMESPACES = "namespaces";
+  private static final String KNOWN_FILE = "known-namespaces";
   private static final String NATIVE = "native";
   private static final String DELETED = "deleted";
   private static final String TRACES = "traces";
@@ -247,36 +251,80 @@ public final class DataDirectory implements AutoCloseable {
     return root.resolve(NAMESPACES).resolve(name);
   }
 
-  /** The namespaces that are there; what a deletion left behind goes. */
-  public Set<String> namespaces() {
-    Path directory = root.resolve(NAMESPACES);
+  /**
+   * The namespaces that are there; what a deletion left behind goes.
+   *
+   * @throws ParleyException DATA_CORRUPT if the store of one is lost
+   */
+  public synchronized Set<String> namespaces() {
     try {
+      Set<String> known = known();
+      known.removeAll(names(root.resolve(DELETED)));
+      Set<String> there = names(root.resolve(NAMESPACES));
+      for (String name : known) {
+        if (!there.contains(name)) {
+          throw new ParleyException(
+              ErrorCode.DATA_CORRUPT,
+              "%s: missing (expected: the store of namespace '%s'; restore it, or take its line out of %s to give it up)"
+                  .formatted(namespace(name), name, root.resolve(KNOWN_FILE)));
+        }
+      }
+      know(there);
       SyncedFiles.deleteAll(root.resolve(DELETED));
-      if (!Files.exists(directory)) {
-        return Set.of();
-      }
-      try (Stream<Path> entries = Files.list(directory)) {
-        return entries
-            .map(entry -> entry.getFileName().toString())
-            .filter(name -> !name.endsWith(UNFINISHED_SUFFIX))
-            .collect(Collectors.toSet());
-      }
+      return there;
     } catch (IOException e) {
       throw unavailable(root, e);
     }
+  }
+
+  private static Set<String> names(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return Set.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> !name.endsWith(UNFINISHED_SUFFIX))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  /** The namespaces that were made and not deleted. */
+  private Set<String> known() throws IOException {
+    Path file = root.resolve(KNOWN_FILE);
+    return new TreeSet<>(
+        Files.exists(file) ? Files.readAllLines(file) : names(root.resolve(NAMESPACES)));
+  }
+
+  private void know(Set<String> names) throws IOException {
+    Path file = root.resolve(KNOWN_FILE);
+    if (!Files.exists(file) || !known().equals(names)) {
+      String lines = new TreeSet<>(names).stream().map(name -> name + "\n").collect(joining());
+      SyncedFiles.replace(file, lines.getBytes(UTF_8));
+    }
+  }
+
+  /** A namespace's store is made. */
+  synchronized void made(String name) throws IOException {
+    Set<String> known = known();
+    known.add(name);
+    know(known);
   }
 
   /**
    * Deletes a namespace whose store is closed. It is gone at once; its files go one by one, and
    * what a crash leaves of them at the next start.
    */
-  public void deleteNamespace(String name) {
+  public synchronized void deleteNamespace(String name) {
     Path all = root.resolve(DELETED);
     Path deleted = all.resolve(name);
     try {
       SyncedFiles.deleteAll(deleted);
       SyncedFiles.createDirectories(all);
       SyncedFiles.move(namespace(name), deleted);
+      Set<String> known = known();
+      known.remove(name);
+      know(known);
       SyncedFiles.deleteAll(all);
       SyncedFiles.deleteAll(traces(name));
     } catch (IOException e) {

@@ -84,6 +84,10 @@ final class JournalRecovery {
         requireNothingLost(at);
         settleEnd(at);
       }
+      if (segments.isEmpty() && applied > 0) {
+        throw new DamagedFileException(
+            directory, "no segment is there (expected: the one with record %d)".formatted(applied));
+      }
       if (lastRecord() < applied) {
         throw new DamagedFileException(
             directory,

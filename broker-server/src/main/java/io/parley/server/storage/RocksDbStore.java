@@ -66,6 +66,7 @@ public final class RocksDbStore implements Store {
     RocksDbStore store = new RocksDbStore(dataDirectory, directory, settings);
     try {
       store.createUnlessThere();
+      dataDirectory.made(namespace);
       store.opened = OpenStore.open(directory, settings);
       return store;
     } catch (DamagedFileException e) {

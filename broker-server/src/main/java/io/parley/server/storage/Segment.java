@@ -118,13 +118,14 @@ final class Segment {
   }
 
   /**
-   * Whether nothing in it is needed any more.
+   * Whether nothing in it is needed any more. The one with the last record on the disk stays: it
+   * tells how far the tables must have come, and that no later segment has its number.
    *
    * @param checkpoint last record whose changes are in table files
    * @param durable last record on the disk
    */
   boolean isFree(long checkpoint, long durable) {
-    return chunks == 0 && lastRecord <= checkpoint && emptySince <= durable;
+    return chunks == 0 && lastRecord <= checkpoint && lastRecord < durable && emptySince <= durable;
   }
 
   // ---------------------------------------------------------------- the file

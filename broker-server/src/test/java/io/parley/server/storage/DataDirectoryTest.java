@@ -111,6 +111,50 @@ class DataDirectoryTest {
   }
 
   @Test
+  void shouldRefuseToStartWithoutANamespaceThatWasMade() throws IOException {
+    Path root = temporary.resolve("data");
+    try (DataDirectory data = DataDirectory.open(root)) {
+      assertThat(data.namespaces()).isEmpty();
+      make(data, "default");
+      make(data, "tests");
+      make(data, "gone");
+      data.deleteNamespace("gone");
+    }
+    try (DataDirectory data = DataDirectory.open(root)) {
+      assertThat(data.namespaces()).containsExactlyInAnyOrder("default", "tests");
+    }
+
+    Files.move(root.resolve("namespaces/tests"), temporary.resolve("lost"));
+
+    try (DataDirectory data = DataDirectory.open(root)) {
+      assertThatThrownBy(data::namespaces)
+          .isInstanceOf(ParleyException.class)
+          .hasMessageContainingAll("DATA_CORRUPT", "namespaces/tests: missing");
+      Files.writeString(root.resolve("known-namespaces"), "default\n");
+      assertThat(data.namespaces()).containsExactly("default");
+    }
+  }
+
+  @Test
+  void shouldFinishTheDeletionOfANamespaceThatWasCutShort() throws IOException {
+    Path root = temporary.resolve("data");
+    try (DataDirectory data = DataDirectory.open(root)) {
+      make(data, "tests");
+      Files.createDirectories(root.resolve("deleted"));
+      Files.move(root.resolve("namespaces/tests"), root.resolve("deleted/tests"));
+    }
+    try (DataDirectory data = DataDirectory.open(root)) {
+      assertThat(data.namespaces()).isEmpty();
+      assertThat(root.resolve("deleted")).doesNotExist();
+      assertThat(root.resolve("known-namespaces")).isEmptyFile();
+    }
+  }
+
+  private static void make(DataDirectory data, String name) {
+    RocksDbStore.open(data, name, StoreSamples.SMALL).close();
+  }
+
+  @Test
   void shouldTakeFreshFileSystemAndStartCutShortAsEmpty() throws IOException {
     Files.createDirectory(temporary.resolve("lost+found"));
     for (String name : List.of("lock", "probe", "format.new")) {

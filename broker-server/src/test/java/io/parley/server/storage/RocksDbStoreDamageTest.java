@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
+import io.parley.engine.store.Transaction;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import java.io.IOException;
@@ -14,9 +15,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +166,88 @@ class RocksDbStoreDamageTest {
   }
 
   @Test
+  void shouldRefuseAJournalWithoutSegments() throws IOException {
+    writeAndDrain();
+    copySound();
+    for (Path segment : all(damaged, ".journal")) {
+      Files.delete(segment);
+    }
+    assertRefused(ErrorCode.DATA_CORRUPT, damaged.toString(), "no segment is there");
+  }
+
+  @Test
+  void shouldOpenWhenCutBeforeTheFirstRecordOfASegmentThatOverwritesAnother() throws IOException {
+    writeAndDrain();
+    copySound();
+    List<Path> before = all(damaged, ".journal");
+    commitOne();
+    List<Path> begun = all(damaged, ".journal");
+    begun.removeAll(before);
+    assertThat(begun).hasSize(1);
+
+    copySound();
+    Files.move(all(damaged, ".spare").get(0), begun.get(0));
+
+    commitOne();
+  }
+
+  @Test
+  void shouldNotServeAnOlderStateOfTheTables() throws IOException {
+    try (DataDirectory data = DataDirectory.open(sound);
+        RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+      Transaction early = store.begin();
+      early.put(Table.META, StoreSamples.key(6), StoreSamples.key(6));
+      store.commit(early);
+    }
+    copySound(); // tables that know of no more
+    writeAndDrain();
+    Path newJournal = store(damaged).resolve("journal");
+    deleteAll(newJournal);
+    copy(store(sound).resolve("journal"), newJournal);
+
+    try (DataDirectory data = DataDirectory.open(damaged);
+        RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+      assertThat(store.get(Table.META, StoreSamples.key(7))).as("what came later").isNotNull();
+    } catch (ParleyException e) {
+      assertThat(e.code()).isEqualTo(ErrorCode.DATA_CORRUPT);
+    }
+  }
+
+  /** Fills some segments, empties them, and starts once more, so that they are free. */
+  private void writeAndDrain() {
+    try (DataDirectory data = DataDirectory.open(sound);
+        RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+      for (long number = 100; number < 500; number++) {
+        put(store, number, new byte[60_000]);
+      }
+      Transaction drain = store.begin();
+      for (long number = 100; number < 500; number++) {
+        drain.delete(Table.CHUNKS, StoreSamples.key(number));
+      }
+      drain.put(Table.META, StoreSamples.key(7), StoreSamples.key(7));
+      store.commit(drain);
+    }
+    try (DataDirectory data = DataDirectory.open(sound);
+        RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+      assertThat(store.statistics().segments()).as("the last one alone").isEqualTo(1);
+    }
+  }
+
+  private void commitOne() {
+    try (DataDirectory data = DataDirectory.open(damaged);
+        RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+      assertThat(store.get(Table.META, StoreSamples.key(7))).isNotNull();
+      put(store, 200, new byte[10]);
+    }
+  }
+
+  private static void put(RocksDbStore store, long number, byte[] chunk) {
+    Transaction transaction = store.begin();
+    transaction.put(Table.CHUNKS, StoreSamples.key(number), chunk);
+    store.commit(transaction);
+  }
+
+  @Test
   void shouldRefuseMissingOrDamagedManifest() throws IOException {
     writeAndCrash(10, SMALL_CHUNK_BYTES_MAX);
     copySound();
@@ -266,7 +351,7 @@ class RocksDbStoreDamageTest {
           .filter(file -> file.toString().endsWith(suffix))
           .filter(file -> file.toFile().length() > 0)
           .sorted()
-          .toList();
+          .collect(Collectors.toCollection(ArrayList::new));
     }
   }
 
