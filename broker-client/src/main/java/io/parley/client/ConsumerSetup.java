@@ -103,6 +103,11 @@ final class ConsumerSetup<L extends LeasedMessage> {
     return register(kind.consumerWord(), settings(CREDIT, concurrency), receiverOfAll());
   }
 
+  /** Registers it with a receiver of all, instead of handlers; returns when the broker has. */
+  Consumption<L> startWith(Consumption.Receiver<L> receiver) {
+    return register(kind.consumerWord(), settings(CREDIT, concurrency), receiver);
+  }
+
   private Consumption.Receiver<L> receiverOfAll() {
     Consumer<? super L> receiver = manual;
     if ((receiver == null) == handlers.isEmpty()) {

@@ -3,6 +3,8 @@ package io.parley.client;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
+import io.parley.protocol.model.Names;
+import io.parley.protocol.model.OutcomeMessage;
 import io.parley.protocol.model.Payload;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,9 +82,17 @@ public final class OutgoingMessage {
     return this;
   }
 
-  /** Headers for the application, besides those already there. */
+  /**
+   * Headers for the application, besides those already there. Where they come from another message,
+   * its wish for {@link #outcomeToInboxOf} isn't taken over.
+   */
   public OutgoingMessage headers(Map<String, String> more) {
-    more.forEach(this::header);
+    more.forEach(
+        (name, value) -> {
+          if (!name.equals(OutcomeMessage.TO)) {
+            header(name, value);
+          }
+        });
     return this;
   }
 
@@ -145,6 +155,22 @@ public final class OutgoingMessage {
   public OutgoingMessage trackOutcome() {
     this.trackOutcome = true;
     return this;
+  }
+
+  /**
+   * Has the outcome of this command delivered to the outcome inbox of the service that sends it,
+   * durably with the command's end and however it ends, so that the service learns it even when it
+   * was away: see {@link OutcomeConsumer}. Tracks the outcome as well.
+   *
+   * <p>The service is named here, as a message may be made before there is a client (in an outbox,
+   * or in a completion); another service's inbox is refused with {@code INVALID_ARGUMENT}. Takes
+   * one header.
+   *
+   * @param service the sender's own; up to 191 characters
+   */
+  public OutgoingMessage outcomeToInboxOf(String service) {
+    Names.require("outcome inbox", OutcomeMessage.inboxOf(Names.require("service", service)));
+    return header(OutcomeMessage.TO, service).trackOutcome();
   }
 
   /** Name of the type. */

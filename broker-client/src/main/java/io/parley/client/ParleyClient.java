@@ -358,6 +358,11 @@ public final class ParleyClient implements AutoCloseable {
     return new CommandConsumer.Builder(this);
   }
 
+  /** Starts handling what became of commands, as the service's outcome inbox tells. */
+  public OutcomeConsumer.Builder outcomeConsumer() {
+    return new OutcomeConsumer.Builder(this);
+  }
+
   /** Starts handling events. */
   public Subscriber.Builder subscriber() {
     return new Subscriber.Builder(this);

@@ -109,8 +109,8 @@ public final class Engine implements OperationHandler {
             settings.backOffMin().toMillis(),
             settings.backOffMax().toMillis(),
             settings.outageAfter());
-    settlements = new Settlements(destinations, intake, outcomes, retries, boot);
-    endings = new Endings(destinations, outcomes);
+    settlements = new Settlements(destinations, catalog, intake, outcomes, retries, boot);
+    endings = new Endings(destinations, catalog, intake, outcomes);
     catalog.moving().forEach(type -> newMove(type.name()).resume());
     propose(catalog.adoptions());
     if (catalog.isDeclaredOnly() != settings.declaredTypesOnly()) {

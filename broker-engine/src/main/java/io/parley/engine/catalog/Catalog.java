@@ -15,6 +15,7 @@ import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.OutcomeMessage;
 import io.parley.protocol.model.TypePattern;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -556,6 +557,19 @@ public final class Catalog {
   public Destination subscribe(
       Group group, String service, String subscription, List<TypePattern> patterns) {
     Destination inbox = destinations.find(DestinationKind.INBOX, subscription);
+    if (OutcomeMessage.isInbox(subscription) && !patterns.isEmpty()) {
+      throw new RefusedException(
+          ErrorCode.INVALID_NAME,
+          "subscription '"
+              + subscription
+              + "' to events (expected: a name that doesn't end in '"
+              + OutcomeMessage.INBOX_SUFFIX
+              + "', as those of outcome inboxes do)");
+    }
+    if (inbox == null && subscription.equals(OutcomeMessage.inboxOf(service))) {
+      checkRoom(subscription);
+      inbox = outcomeInbox(group, service);
+    }
     if (inbox == null) {
       if (patterns.isEmpty()) {
         throw new RefusedException(
@@ -570,15 +584,7 @@ public final class Catalog {
       interests.add(inbox);
       forgetRoutes(inbox);
     } else if (!inbox.definition().service().equals(service)) {
-      throw new RefusedException(
-          ErrorCode.OWNED_BY,
-          "subscription '"
-              + subscription
-              + "' is OWNED_BY "
-              + inbox.definition().service()
-              + " (asked for by "
-              + service
-              + ")");
+      throw ownedBy("subscription", inbox, service);
     } else if (!patterns.isEmpty() && !patterns.equals(inbox.definition().patterns())) {
       interests.remove(inbox);
       forgetRoutes(inbox);
@@ -587,6 +593,46 @@ public final class Catalog {
       forgetRoutes(inbox);
     }
     return inbox;
+  }
+
+  /**
+   * A service's outcome inbox, made now if need be: whatever the bounds, as an outcome has to go
+   * somewhere.
+   */
+  public Destination outcomeInbox(Group group, String service) {
+    String name = OutcomeMessage.inboxOf(service);
+    Destination inbox = destinations.find(DestinationKind.INBOX, name);
+    return inbox == null
+        ? destinations.create(group, DestinationKind.INBOX, name, service, List.of())
+        : inbox;
+  }
+
+  /**
+   * Whether a command's outcome can go to a service's outcome inbox.
+   *
+   * @throws RefusedException OWNED_BY or TOO_MANY
+   */
+  public void checkOutcomeInbox(String service) {
+    String name = OutcomeMessage.inboxOf(service);
+    Destination inbox = destinations.find(DestinationKind.INBOX, name);
+    if (inbox == null) {
+      checkRoom(name);
+    } else if (!inbox.definition().service().equals(service)) {
+      throw ownedBy("subscription", inbox, service);
+    }
+  }
+
+  private static RefusedException ownedBy(String what, Destination owned, String service) {
+    return new RefusedException(
+        ErrorCode.OWNED_BY,
+        what
+            + " '"
+            + owned.definition().name()
+            + "' is OWNED_BY "
+            + owned.definition().service()
+            + " (asked for by "
+            + service
+            + ")");
   }
 
   private Destination queue(Group group, String service, String name) {
@@ -616,15 +662,7 @@ public final class Catalog {
   private void checkQueue(String service, String name) {
     Destination queue = destinations.find(DestinationKind.QUEUE, name);
     if (queue != null && !queue.definition().service().equals(service)) {
-      throw new RefusedException(
-          ErrorCode.OWNED_BY,
-          "queue '"
-              + name
-              + "' is OWNED_BY "
-              + queue.definition().service()
-              + " (asked for by "
-              + service
-              + ")");
+      throw ownedBy("queue", queue, service);
     }
   }
 

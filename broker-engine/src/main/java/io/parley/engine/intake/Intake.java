@@ -19,6 +19,7 @@ import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.OutcomeMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -161,7 +162,15 @@ public final class Intake {
       if (route.refusal() != null) {
         refusals.add(new Refusal(i, 0, route.refusal(), route.reason()));
       } else if (hasBounds && isForFullQueue(route, record)) {
-        refusals.add(new Refusal(i, 0, ErrorCode.QUOTA_EXCEEDED, full(route, record)));
+        refusals.add(
+            new Refusal(
+                i,
+                0,
+                ErrorCode.QUOTA_EXCEEDED,
+                full("queue", route.destinations().get(0), record.size())));
+      } else if (!hasRoomForOutcome(group, record, i, hasBounds)) {
+        at = record.end();
+        continue;
       } else if (!route.destinations().isEmpty() && isNew(group, record)) {
         if (base < 0) {
           base = group.store(bytes, start, batch.offset() + batch.length() - start);
@@ -191,15 +200,41 @@ public final class Intake {
         && route.destinations().get(0).isFull(quota, record.size());
   }
 
-  private String full(Route route, MessageRecord record) {
-    Destination queue = route.destinations().get(0);
+  /** Whether the outcome of a command can be told as it wants; if not, it is refused. */
+  private boolean hasRoomForOutcome(
+      Group group, MessageRecord record, int index, boolean hasBounds) {
+    if (!hasBounds || !record.has(MessageRecord.FLAG_TRACK_OUTCOME)) {
+      return true;
+    }
+    String service = OutcomeMessage.serviceOf(record);
+    if (service == null) {
+      return true;
+    }
+    try {
+      catalog.checkOutcomeInbox(service);
+    } catch (RefusedException e) {
+      refusals.add(new Refusal(index, 0, e.code(), e.reason()));
+      return false;
+    }
+    Destination inbox = catalog.outcomeInbox(group, service);
+    if (inbox.isFull(quota, record.size())) {
+      refusals.add(
+          new Refusal(
+              index, 0, ErrorCode.QUOTA_EXCEEDED, full("outcome inbox", inbox, record.size())));
+      return false;
+    }
+    return true;
+  }
+
+  private String full(String what, Destination queue, int size) {
     Quota its = queue.quota(quota);
-    return "queue '"
+    return what
+        + " '"
         + queue.definition().name()
         + "': "
         + (queue.count() + 1)
         + " messages, "
-        + (queue.bytes() + record.size())
+        + (queue.bytes() + size)
         + " bytes (expected: at most "
         + its.messages()
         + " messages, "
@@ -235,7 +270,9 @@ public final class Intake {
    * A message is completed, and messages of its handler's follow: if it is the first, it is told.
    */
   public void causes(Group group, MessageRecord completed) {
-    if (!completed.has(IN_CONVERSATION)) {
+    boolean isToldAlready =
+        !caused.isEmpty() && caused.get(caused.size() - 1).id().equals(completed.id());
+    if (!completed.has(IN_CONVERSATION) && !isToldAlready) {
       caused.add(CausedMessage.of(completed, group.timeMs()));
     }
   }
@@ -248,6 +285,16 @@ public final class Intake {
     List<CausedMessage> taken = List.copyOf(caused);
     caused.clear();
     return taken;
+  }
+
+  /**
+   * Stores a message of the broker's own in one inbox, whatever its quota: what a settle brings
+   * about always gets through.
+   */
+  public void deliver(Group group, Destination inbox, byte[] message) {
+    record.wrap(message, 0);
+    destinations.append(group, inbox, record, group.store(message, 0, message.length));
+    caused.add(CausedMessage.of(record, group.timeMs()));
   }
 
   /** Stores a handler's messages. */

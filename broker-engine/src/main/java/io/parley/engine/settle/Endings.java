@@ -2,12 +2,14 @@ package io.parley.engine.settle;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.parley.engine.catalog.Catalog;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.Destinations;
 import io.parley.engine.destination.MessagePass;
 import io.parley.engine.destination.WaitingMessage;
 import io.parley.engine.group.Group;
+import io.parley.engine.intake.Intake;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
@@ -27,12 +29,15 @@ public final class Endings {
 
   private final Destinations destinations;
   private final OutcomeLedger outcomes;
+  private final CommandEnds ends;
   private volatile long expired;
 
   /** Ends messages of some destinations. */
-  public Endings(Destinations destinations, OutcomeLedger outcomes) {
+  public Endings(
+      Destinations destinations, Catalog catalog, Intake intake, OutcomeLedger outcomes) {
     this.destinations = destinations;
     this.outcomes = outcomes;
+    this.ends = new CommandEnds(catalog, intake, outcomes);
   }
 
   /** Messages that expired since this was made. Any thread. */
@@ -123,8 +128,8 @@ public final class Endings {
 
   private void end(Group group, Destination from, WaitingMessage message, OutcomeStatus status) {
     if (from.definition().kind() != DestinationKind.INBOX && !message.isDeadLetter()) {
-      outcomes.record(
-          group, message.record().id(), new Outcome(status, "", "", Payload.EMPTY, group.timeMs()));
+      ends.tell(
+          group, message.record(), new Outcome(status, "", "", Payload.EMPTY, group.timeMs()));
     }
     message.remove(group);
   }

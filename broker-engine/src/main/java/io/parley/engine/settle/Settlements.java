@@ -2,6 +2,7 @@ package io.parley.engine.settle;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.parley.engine.catalog.Catalog;
 import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
@@ -41,6 +42,7 @@ public final class Settlements {
   private final Destinations destinations;
   private final Intake intake;
   private final OutcomeLedger outcomes;
+  private final CommandEnds ends;
   private final RetryPolicy retries;
   private final long boot;
 
@@ -56,6 +58,7 @@ public final class Settlements {
    */
   public Settlements(
       Destinations destinations,
+      Catalog catalog,
       Intake intake,
       OutcomeLedger outcomes,
       RetryPolicy retries,
@@ -63,6 +66,7 @@ public final class Settlements {
     this.destinations = destinations;
     this.intake = intake;
     this.outcomes = outcomes;
+    this.ends = new CommandEnds(catalog, intake, outcomes);
     this.retries = retries;
     this.boot = boot;
   }
@@ -181,8 +185,7 @@ public final class Settlements {
     if (record.has(MessageRecord.FLAG_TRACK_OUTCOME)
         && from.definition().kind() == DestinationKind.QUEUE) {
       Payload kept = result == null ? Payload.EMPTY : result;
-      outcomes.record(
-          group, record.id(), new Outcome(OutcomeStatus.COMPLETED, "", "", kept, group.timeMs()));
+      ends.tell(group, record, new Outcome(OutcomeStatus.COMPLETED, "", "", kept, group.timeMs()));
     }
     from.finish(group, sequence);
   }
@@ -352,9 +355,9 @@ public final class Settlements {
       String code,
       String reason) {
     if (from.definition().kind() == DestinationKind.QUEUE) {
-      outcomes.record(
+      ends.tell(
           group,
-          from.record(group, sequence).id(),
+          from.record(group, sequence),
           new Outcome(status, code, reason, Payload.EMPTY, group.timeMs()));
     }
   }

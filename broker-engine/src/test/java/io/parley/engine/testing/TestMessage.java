@@ -7,6 +7,7 @@ import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.OutcomeMessage;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class TestMessage {
   private boolean dedup;
   private boolean tracked;
   private int padding;
+  private Map<String, String> headers = Map.of();
 
   private TestMessage(MessageKind kind, String type, String body) {
     this.kind = kind;
@@ -101,6 +103,12 @@ public final class TestMessage {
     return this;
   }
 
+  /** Whose outcome goes to a service's outcome inbox. */
+  public TestMessage outcomeTo(String service) {
+    headers = Map.of(OutcomeMessage.TO, service);
+    return tracked();
+  }
+
   /** Larger, by some bytes after the body's text. */
   public TestMessage padded(int bytes) {
     padding = bytes;
@@ -141,7 +149,7 @@ public final class TestMessage {
         dedup,
         tracked,
         null,
-        Map.of(),
+        headers,
         bytes);
   }
 

@@ -480,6 +480,24 @@ public final class MessageRecord {
     return new String(bytes, at + 1, bytes[at] & 0xFF, UTF_8);
   }
 
+  /** The value of a header, the last of that name; null if there is none. */
+  @Nullable String header(byte[] name) {
+    String value = null;
+    if (has(FLAG_HEADERS)) {
+      int at = at(FLAG_HEADERS);
+      for (int left = bytes[at++] & 0xFF; left > 0; left--) {
+        int from = at + 1;
+        int to = from + (bytes[at] & 0xFF);
+        int length = unsignedShort(to);
+        if (Arrays.equals(bytes, from, to, name, 0, name.length)) {
+          value = new String(bytes, to + 2, length, UTF_8);
+        }
+        at = to + 2 + length;
+      }
+    }
+    return value;
+  }
+
   /** The headers, in a map of their own. */
   public Map<String, String> headers() {
     if (!has(FLAG_HEADERS)) {

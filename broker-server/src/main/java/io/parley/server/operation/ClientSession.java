@@ -79,7 +79,7 @@ final class ClientSession implements Session {
     this.channel = channel;
     this.queries = namespace.queries().connect(channel);
     this.seenTypes = new SeenTypes(namespace.typeUses(), hello.service());
-    this.checks = new MessageChecks(operations.limits().maxMessageBytes());
+    this.checks = new MessageChecks(hello.service(), operations.limits().maxMessageBytes());
   }
 
   @Override

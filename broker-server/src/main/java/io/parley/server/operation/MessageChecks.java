@@ -8,6 +8,7 @@ import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Names;
+import io.parley.protocol.model.OutcomeMessage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class MessageChecks {
   private static final int SMALLEST_RECORD = MessageRecord.FIXED_BYTES + 1;
 
+  private final String service;
   private final int maxMessageBytes;
 
-  MessageChecks(int maxMessageBytes) {
+  MessageChecks(String service, int maxMessageBytes) {
+    this.service = service;
     this.maxMessageBytes = maxMessageBytes;
   }
 
@@ -109,6 +112,38 @@ final class MessageChecks {
               + " (expected: "
               + (kind == null ? "COMMAND or EVENT" : kind.name())
               + ")");
+    }
+    return record.has(MessageRecord.FLAG_HEADERS) ? outcomeRefusal(record, index) : null;
+  }
+
+  /** Only its own service's outcome inbox can be meant, by a command whose outcome is kept. */
+  private @Nullable Refusal outcomeRefusal(MessageRecord record, int index) {
+    String to = OutcomeMessage.serviceOf(record);
+    if (to == null) {
+      return null;
+    }
+    if (service.isEmpty() || !to.equals(service)) {
+      return new Refusal(
+          index,
+          0,
+          ErrorCode.INVALID_ARGUMENT,
+          "outcome inbox of service '" + to + "' (expected: the sender's own, '" + service + "')");
+    }
+    if (record.kind() != MessageKind.COMMAND || !record.has(MessageRecord.FLAG_TRACK_OUTCOME)) {
+      return new Refusal(
+          index,
+          0,
+          ErrorCode.INVALID_ARGUMENT,
+          "header '"
+              + OutcomeMessage.TO
+              + "' of "
+              + (record.kind() == MessageKind.COMMAND ? "an untracked COMMAND" : record.kind())
+              + " (expected: a command whose outcome is tracked)");
+    }
+    try {
+      Names.require("outcome inbox", OutcomeMessage.inboxOf(to));
+    } catch (IllegalArgumentException e) {
+      return new Refusal(index, 0, ErrorCode.INVALID_NAME, String.valueOf(e.getMessage()));
     }
     return null;
   }
