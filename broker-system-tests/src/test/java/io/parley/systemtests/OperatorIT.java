@@ -224,9 +224,12 @@ class OperatorIT {
       admin.change(
           "/queues/" + service + "/settings",
           "{\"maxAttempts\":\"3\",\"backOffMinMs\":\"1\",\"backOffMaxMs\":\"1\",\"outageAfter\":\"5\"}");
+      // All are there before the first fails: alone, it would use up its attempts.
+      admin.change("/queues/" + service + "/pause", "{}");
       for (int i = 0; i < commands; i++) {
         shop.send(OutgoingMessage.of(type, "c" + i));
       }
+      admin.change("/queues/" + service + "/resume", "{}");
       Await.until("an outage is seen", this::isOutage);
       works.set(true);
 
