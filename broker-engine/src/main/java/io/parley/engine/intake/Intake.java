@@ -161,17 +161,10 @@ public final class Intake {
       Route route = catalog.route(group, record);
       if (route.refusal() != null) {
         refusals.add(new Refusal(i, 0, route.refusal(), route.reason()));
-      } else if (hasBounds && isForFullQueue(route, record)) {
-        refusals.add(
-            new Refusal(
-                i,
-                0,
-                ErrorCode.QUOTA_EXCEEDED,
-                full("queue", route.destinations().get(0), record.size())));
-      } else if (!hasRoomForOutcome(group, record, i, hasBounds)) {
-        at = record.end();
-        continue;
-      } else if (!route.destinations().isEmpty() && isNew(group, record)) {
+      } else if (!route.destinations().isEmpty()
+          && !isStored(group, record) // what is needs no room
+          && (!hasBounds || hasRoom(group, route, record, i))) {
+        remember(group, record);
         if (base < 0) {
           base = group.store(bytes, start, batch.offset() + batch.length() - start);
         }
@@ -195,17 +188,23 @@ public final class Intake {
     }
   }
 
-  private boolean isForFullQueue(Route route, MessageRecord record) {
-    return record.kind() == MessageKind.COMMAND
-        && route.destinations().get(0).isFull(quota, record.size());
-  }
-
-  /** Whether the outcome of a command can be told as it wants; if not, it is refused. */
-  private boolean hasRoomForOutcome(
-      Group group, MessageRecord record, int index, boolean hasBounds) {
-    if (!hasBounds || !record.has(MessageRecord.FLAG_TRACK_OUTCOME)) {
+  /**
+   * Whether a command has room in its queue, and its outcome where it is to go; else refuses it.
+   */
+  private boolean hasRoom(Group group, Route route, MessageRecord record, int index) {
+    if (record.kind() != MessageKind.COMMAND) {
       return true;
     }
+    Destination queue = route.destinations().get(0);
+    if (queue.isFull(quota, record.size())) {
+      refusals.add(
+          new Refusal(index, 0, ErrorCode.QUOTA_EXCEEDED, full("queue", queue, record.size())));
+      return false;
+    }
+    return !record.has(MessageRecord.FLAG_TRACK_OUTCOME) || hasRoomForOutcome(group, record, index);
+  }
+
+  private boolean hasRoomForOutcome(Group group, MessageRecord record, int index) {
     String service = OutcomeMessage.serviceOf(record);
     if (service == null) {
       return true;
@@ -242,18 +241,18 @@ public final class Intake {
         + " bytes)";
   }
 
-  private boolean isNew(Group group, MessageRecord sent) {
-    if (!sent.has(MessageRecord.FLAG_DEDUP)) {
-      return true;
+  /** Whether a message of this id was stored inside the window. */
+  private static boolean isStored(Group group, MessageRecord sent) {
+    return sent.has(MessageRecord.FLAG_DEDUP)
+        && group.transaction().get(Table.DEDUP, Keys.of(sent.id())) != null;
+  }
+
+  private void remember(Group group, MessageRecord sent) {
+    if (sent.has(MessageRecord.FLAG_DEDUP)) {
+      MessageId id = sent.id();
+      group.transaction().put(Table.DEDUP, Keys.of(id), EMPTY);
+      Expiries.put(group, group.timeMs() + dedupWindowMs, Expiries.DEDUP, id);
     }
-    MessageId id = sent.id();
-    byte[] key = Keys.of(id);
-    if (group.transaction().get(Table.DEDUP, key) != null) {
-      return false;
-    }
-    group.transaction().put(Table.DEDUP, key, EMPTY);
-    Expiries.put(group, group.timeMs() + dedupWindowMs, Expiries.DEDUP, id);
-    return true;
   }
 
   /**

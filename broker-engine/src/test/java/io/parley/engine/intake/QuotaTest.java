@@ -14,6 +14,7 @@ import io.parley.engine.testing.TestConsumer;
 import io.parley.engine.testing.TestMessage;
 import io.parley.engine.testing.TestNamespace;
 import io.parley.protocol.ErrorCode;
+import io.parley.protocol.model.MessageId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,17 @@ class QuotaTest {
             destination,
             new DestinationSettings(
                 false, 0, 0, 0, 0, DestinationSettings.NOT_SET, messages, bytes)));
+  }
+
+  @Test
+  void shouldRecogniseWhatIsStoredThoughThereIsNoRoomForMore() {
+    int queue = namespace.claim("cart", "cart.Add");
+    TestMessage stored = command("cart.Add", "1").id(new MessageId(1, 1)).once();
+    limit(queue, 1, MANY);
+    namespace.send(stored);
+
+    assertThat(namespace.send(stored)).isEmpty();
+    assertThat(namespace.send(command("cart.Add", "2").id(new MessageId(2, 2)).once())).hasSize(1);
   }
 
   @Test
