@@ -10,6 +10,7 @@ import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.Destinations;
 import io.parley.engine.destination.Epochs;
 import io.parley.engine.destination.TypeMove;
+import io.parley.engine.group.ChunkBuilder;
 import io.parley.engine.group.Chunks;
 import io.parley.engine.group.Expiries;
 import io.parley.engine.group.Group;
@@ -73,7 +74,8 @@ public final class Engine implements OperationHandler {
   private final Set<Integer> adopting = new HashSet<>();
   private final Map<String, TypeMove> moves = new LinkedHashMap<>();
   private @Nullable Group group;
-  private byte[] chunkBuffer = new byte[64 * 1024];
+  private final ChunkBuilder commands = new ChunkBuilder(64 * 1024);
+  private final ChunkBuilder events = new ChunkBuilder(16 * 1024);
   private long position;
   private long timeMs;
   private boolean begun;
@@ -135,7 +137,7 @@ public final class Engine implements OperationHandler {
    */
   public void begin(long nowMs) {
     chunks.recycle();
-    group = new Group(chunks, store.begin(), position + 1, seen(nowMs), chunkBuffer);
+    group = new Group(chunks, store.begin(), position + 1, seen(nowMs), commands, events);
   }
 
   private long seen(long nowMs) {
@@ -169,7 +171,6 @@ public final class Engine implements OperationHandler {
       store.write(building.transaction());
       position = building.position();
     }
-    chunkBuffer = building.buffer();
     group = null;
   }
 

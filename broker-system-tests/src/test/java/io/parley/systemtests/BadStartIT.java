@@ -150,12 +150,12 @@ class BadStartIT {
     store(data, 10);
     Path format = data.resolve("format");
     String known = Files.readString(format);
-    Files.writeString(format, "3\n");
+    Files.writeString(format, "4\n");
     Map<Path, Long> before = sizes(data);
 
     assertRefused(
         ErrorCode.DATA_FORMAT_TOO_NEW,
-        List.of(format.toString(), "format 3", "expected: at most 2"),
+        List.of(format.toString(), "format 4", "expected: at most 3"),
         () -> EmbeddedBroker.startOn(data).close());
 
     assertThat(sizes(data)).isEqualTo(before);

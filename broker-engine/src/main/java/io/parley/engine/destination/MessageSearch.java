@@ -6,6 +6,7 @@ import io.parley.engine.store.Store;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,7 +78,7 @@ public final class MessageSearch {
   public MessageSearch(Store store, MessageId id, long newest) {
     this.store = store;
     this.id = id;
-    this.newest = newest;
+    this.newest = Chunks.number(newest, MessageKind.EVENT);
   }
 
   /**
@@ -171,14 +172,16 @@ public final class MessageSearch {
     }
   }
 
-  private void lookAt(long position, byte[] chunk) {
+  private void lookAt(long number, byte[] chunk) {
     chunksLeft--;
     bytesLooked += chunk.length;
     int offset = Chunks.HEADER_BYTES;
     while (offset < chunk.length) {
       record.wrap(chunk, offset);
-      if (record.idHigh() == id.high() && record.idLow() == id.low()) {
-        stored = new Stored(position, offset, Chunks.timeMs(chunk), record.toMessage());
+      // A batch of both kinds is copied as it came: what is of the other kind here isn't used.
+      boolean isUsed = number == Chunks.number(number / 2, record.kind());
+      if (isUsed && record.idHigh() == id.high() && record.idLow() == id.low()) {
+        stored = new Stored(number, offset, Chunks.timeMs(chunk), record.toMessage());
         return;
       }
       offset = record.end();
@@ -191,7 +194,7 @@ public final class MessageSearch {
     return hasTime ? id.high() >>> 16 : 0;
   }
 
-  /** The position of the first chunk from a time on: times grow with positions. */
+  /** The number of the first chunk from a time on: times grow with numbers. */
   private long firstChunkSince(long timeMs) {
     long low = 1;
     long high = newest + 1;

@@ -58,6 +58,7 @@ final class Messages {
   private long head = 1; // the window's, while there is none
   private @Nullable MessageRecord view;
   private Run.@Nullable Builder open;
+  private long openChunk;
   private Set<Run> changedRuns = Set.of();
   private boolean touched;
   private boolean changed;
@@ -207,6 +208,7 @@ final class Messages {
   void append(Group group, MessageRecord record, int offset) {
     if (open == null) {
       open = new Run.Builder(nextSequence);
+      openChunk = group.chunk(record.kind());
     }
     int size = record.size();
     open.add(offset, size, record.flags());
@@ -227,10 +229,10 @@ final class Messages {
   boolean appendSingle(Group group, MessageRecord record, int offset) {
     closeRun(group);
     window().skip(nextSequence);
-    group.retain(group.position());
+    long chunk = group.chunk(record.kind());
+    group.retain(chunk);
     noteExpiry(group, record, nextSequence, 0);
-    return put(
-        group, SingleMessage.of(nextSequence++, group.position(), offset, record, group.timeMs()));
+    return put(group, SingleMessage.of(nextSequence++, chunk, offset, record, group.timeMs()));
   }
 
   /** Adds the messages of another destination's run, whose chunk is retained for them. */
@@ -278,7 +280,7 @@ final class Messages {
 
   private void closeRun(Group group) {
     if (open != null) {
-      Run run = open.build(group.position(), group.timeMs());
+      Run run = open.build(openChunk, group.timeMs());
       open = null;
       group.retain(run.chunk);
       addRun(group, run);

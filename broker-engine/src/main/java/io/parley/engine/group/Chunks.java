@@ -5,6 +5,7 @@ import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
 import io.parley.protocol.model.BytePool;
+import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.PooledBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,8 +16,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored messages, a chunk per group. A chunk lives as long as something refers to it: a run,
- * or a message that left its run.
+ * The stored messages: for each group a chunk of its commands and one of its events. A chunk lives
+ * as long as something refers to it: a run, or a message that left its run.
  *
  * <pre>
  *   0   u8    version   1
@@ -46,8 +47,13 @@ public final class Chunks {
   private final List<PooledBytes> dropped = new ArrayList<>();
 
   private long cacheBytes;
-  private long lastPosition = -1;
+  private long lastNumber = -1;
   private PooledBytes lastChunk = NONE;
+
+  /** The number of the chunk with a group's messages of a kind: numbers grow with positions. */
+  public static long number(long position, MessageKind kind) {
+    return 2 * position + (kind == MessageKind.EVENT ? 1 : 0);
+  }
 
   /**
    * Chunks of a store.
@@ -67,28 +73,28 @@ public final class Chunks {
    * @throws StoreException if it is missing or fails its checksum: a damaged message is never
    *     served
    */
-  public PooledBytes load(long position) {
-    if (position == lastPosition) {
+  public PooledBytes load(long number) {
+    if (number == lastNumber) {
       return lastChunk;
     }
-    PooledBytes chunk = cache.get(position);
+    PooledBytes chunk = cache.get(number);
     if (chunk == null) {
-      chunk = PooledBytes.of(checked(position, store.get(Table.CHUNKS, Keys.of(position))));
-      keep(position, chunk);
+      chunk = PooledBytes.of(checked(number, store.get(Table.CHUNKS, Keys.of(number))));
+      keep(number, chunk);
     }
-    lastPosition = position;
+    lastNumber = number;
     lastChunk = chunk;
     return chunk;
   }
 
-  private static byte[] checked(long position, byte @Nullable [] chunk) {
+  private static byte[] checked(long number, byte @Nullable [] chunk) {
     if (chunk == null) {
-      throw new StoreException("chunk " + position + " is missing, but messages refer to it");
+      throw new StoreException("chunk " + number + " is missing, but messages refer to it");
     }
     if (chunk.length < HEADER_BYTES || chunk[0] != VERSION) {
       throw new StoreException(
           "chunk "
-              + position
+              + number
               + ": "
               + chunk.length
               + " bytes, version "
@@ -100,7 +106,7 @@ public final class Chunks {
               + ")");
     }
     if (ByteBuffer.wrap(chunk).getInt(1) != crc(chunk, chunk.length)) {
-      throw new StoreException("chunk " + position + " fails its checksum");
+      throw new StoreException("chunk " + number + " fails its checksum");
     }
     return chunk;
   }
@@ -123,30 +129,30 @@ public final class Chunks {
   }
 
   /** Keeps a chunk that will be wanted soon. */
-  void keep(long position, byte[] chunk, int length) {
+  void keep(long number, byte[] chunk, int length) {
     PooledBytes kept = pool.take(length);
     System.arraycopy(chunk, 0, kept.array(), 0, length);
-    keep(position, kept);
+    keep(number, kept);
   }
 
-  private void keep(long position, PooledBytes chunk) {
-    cache.put(position, chunk);
+  private void keep(long number, PooledBytes chunk) {
+    cache.put(number, chunk);
     cacheBytes += chunk.array().length;
     while (cacheBytes > cacheBytesMax && cache.size() > 1) {
       drop(cache.keySet().iterator().next());
     }
   }
 
-  private void drop(long position) {
-    PooledBytes chunk = cache.remove(position);
+  private void drop(long number) {
+    PooledBytes chunk = cache.remove(number);
     if (chunk != null) {
       cacheBytes -= chunk.array().length;
       if (chunk.isPooled()) { // else they would be many, when a long backlog is read
         dropped.add(chunk);
       }
     }
-    if (position == lastPosition) {
-      lastPosition = -1;
+    if (number == lastNumber) {
+      lastNumber = -1;
       lastChunk = NONE;
     }
   }
@@ -160,33 +166,33 @@ public final class Chunks {
   }
 
   /** One more refers to a committed chunk. */
-  void retain(Transaction transaction, long position) {
-    putReferences(transaction, position, references(transaction, position) + 1);
+  void retain(Transaction transaction, long number) {
+    putReferences(transaction, number, references(transaction, number) + 1);
   }
 
   /** One less refers to a committed chunk; the last one takes it along. */
-  void release(Transaction transaction, long position) {
-    long references = references(transaction, position);
+  void release(Transaction transaction, long number) {
+    long references = references(transaction, number);
     if (references == 1) {
-      transaction.delete(Table.CHUNKS, Keys.of(position));
-      drop(position);
+      transaction.delete(Table.CHUNKS, Keys.of(number));
+      drop(number);
     } else {
-      putReferences(transaction, position, references - 1);
+      putReferences(transaction, number, references - 1);
     }
   }
 
-  private static long references(Transaction transaction, long position) {
-    byte[] value = transaction.get(Table.CHUNK_REFS, Keys.of(position));
+  private static long references(Transaction transaction, long number) {
+    byte[] value = transaction.get(Table.CHUNK_REFS, Keys.of(number));
     return value == null ? 1 : new ValueReader(Table.CHUNK_REFS, value, VERSION).i64();
   }
 
   /** One reference is the rule and needs no entry. */
-  static void putReferences(Transaction transaction, long position, long references) {
+  static void putReferences(Transaction transaction, long number, long references) {
     if (references == 1) {
-      transaction.delete(Table.CHUNK_REFS, Keys.of(position));
+      transaction.delete(Table.CHUNK_REFS, Keys.of(number));
     } else {
       transaction.put(
-          Table.CHUNK_REFS, Keys.of(position), new ValueWriter(VERSION).i64(references).done());
+          Table.CHUNK_REFS, Keys.of(number), new ValueWriter(VERSION).i64(references).done());
     }
   }
 }

@@ -2,32 +2,42 @@ package io.parley.engine.group;
 
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
-import java.util.Arrays;
+import io.parley.protocol.model.MessageKind;
 
 /**
  * What is being committed together: all changes of some operations, in one transaction, at one
- * position and time, with the messages they store in one chunk.
+ * position and time, with the messages they store: commands in one chunk, events in another, as
+ * these may be kept for much longer.
  */
 public final class Group {
   private final Chunks chunks;
   private final Transaction transaction;
   private final long position;
   private final long timeMs;
-  private byte[] chunk;
-  private int chunkSize = Chunks.HEADER_BYTES;
-  private long chunkReferences;
+  private final ChunkBuilder commands;
+  private final ChunkBuilder events;
 
   /**
    * Starts a group.
    *
-   * @param buffer where the chunk is put together; grows if need be, see {@link #buffer}
+   * @param commands puts the chunk of commands together
+   * @param events likewise, of events
    */
-  public Group(Chunks chunks, Transaction transaction, long position, long timeMs, byte[] buffer) {
+  public Group(
+      Chunks chunks,
+      Transaction transaction,
+      long position,
+      long timeMs,
+      ChunkBuilder commands,
+      ChunkBuilder events) {
     this.chunks = chunks;
     this.transaction = transaction;
     this.position = position;
     this.timeMs = timeMs;
-    this.chunk = buffer;
+    this.commands = commands;
+    this.events = events;
+    commands.clear();
+    events.clear();
   }
 
   /** The group's changes. */
@@ -35,7 +45,7 @@ public final class Group {
     return transaction;
   }
 
-  /** The group's place in the one order, from 1; also its chunk's key. */
+  /** The group's place in the one order, from 1. */
   public long position() {
     return position;
   }
@@ -45,55 +55,51 @@ public final class Group {
     return timeMs;
   }
 
-  /** The chunk buffer, for the next group to use. */
-  public byte[] buffer() {
-    return chunk;
+  /** The number of the chunk that messages of a kind lie in. */
+  public long chunk(MessageKind kind) {
+    return Chunks.number(position, kind);
   }
 
   /**
-   * Adds records to the chunk.
+   * Adds records to the chunk of a kind.
    *
    * @return where in the chunk they start
    */
-  public int store(byte[] records, int offset, int length) {
-    if (chunkSize + length > chunk.length) {
-      chunk = Arrays.copyOf(chunk, Math.max(chunkSize + length, chunk.length * 2));
-    }
-    System.arraycopy(records, offset, chunk, chunkSize, length);
-    int at = chunkSize;
-    chunkSize += length;
-    return at;
-  }
-
-  /** The chunk being put together: records lie where {@link #store} said. */
-  public byte[] chunk() {
-    return chunk;
+  public int store(MessageKind kind, byte[] records, int offset, int length) {
+    return (kind == MessageKind.EVENT ? events : commands).add(records, offset, length);
   }
 
   /** One more refers to a chunk: this group's or an earlier one's. */
-  public void retain(long chunkPosition) {
-    if (chunkPosition == position) {
-      chunkReferences++;
+  public void retain(long chunk) {
+    if (chunk == chunk(MessageKind.COMMAND)) {
+      commands.retain();
+    } else if (chunk == chunk(MessageKind.EVENT)) {
+      events.retain();
     } else {
-      chunks.retain(transaction, chunkPosition);
+      chunks.retain(transaction, chunk);
     }
   }
 
   /** One less refers to an earlier group's chunk. */
-  public void release(long chunkPosition) {
-    chunks.release(transaction, chunkPosition);
+  public void release(long chunk) {
+    chunks.release(transaction, chunk);
   }
 
-  /** Puts the chunk into the transaction, if anything refers to it. */
+  /** Puts the chunks into the transaction, if anything refers to them. */
   public void finish() {
-    if (chunkReferences == 0) {
+    finish(commands, chunk(MessageKind.COMMAND));
+    finish(events, chunk(MessageKind.EVENT));
+  }
+
+  private void finish(ChunkBuilder chunk, long number) {
+    if (chunk.references() == 0) {
       return;
     }
-    Chunks.seal(chunk, chunkSize, timeMs);
-    transaction.put(Table.CHUNKS, Keys.of(position), chunk, 0, chunkSize);
-    if (chunkReferences > 1) {
-      Chunks.putReferences(transaction, position, chunkReferences);
+    Chunks.seal(chunk.bytes(), chunk.size(), timeMs);
+    transaction.put(Table.CHUNKS, Keys.of(number), chunk.bytes(), 0, chunk.size());
+    if (chunk.references() > 1) {
+      Chunks.putReferences(transaction, number, chunk.references());
     }
-    chunks.keep(position, chunk, chunkSize);
+    chunks.keep(number, chunk.bytes(), chunk.size());
   }
 }

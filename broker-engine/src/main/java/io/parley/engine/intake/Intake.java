@@ -134,7 +134,8 @@ public final class Intake {
   }
 
   /**
-   * Stores the records from one on; adjoining ones are copied at once.
+   * Stores the records from one on: those of the first one's kind are copied at once with all that
+   * follow, others one by one.
    *
    * @param hasBounds whether a full queue refuses: a settle always gets through, with all it emits
    */
@@ -145,7 +146,8 @@ public final class Intake {
     for (int i = 0; i < from; i++) {
       at = record.wrap(bytes, at).end();
     }
-    int base = -1; // where in the chunk the rest of the batch is, once it is copied
+    MessageKind copied = null; // of this kind the rest of the batch is in the chunk, from base on
+    int base = 0;
     int start = at;
     int nextInvalid = 0;
     for (int i = from; i < batch.count(); i++) {
@@ -165,10 +167,15 @@ public final class Intake {
           && !isStored(group, record) // what is needs no room
           && (!hasBounds || hasRoom(group, route, record, i))) {
         remember(group, record);
-        if (base < 0) {
-          base = group.store(bytes, start, batch.offset() + batch.length() - start);
+        MessageKind kind = record.kind();
+        if (copied == null) {
+          base = group.store(kind, bytes, start, batch.offset() + batch.length() - start);
+          copied = kind;
         }
-        append(group, route, base + at - start);
+        append(
+            group,
+            route,
+            kind == copied ? base + at - start : group.store(kind, bytes, at, record.size()));
         if (record.has(IN_CONVERSATION)) {
           caused.add(CausedMessage.of(record, group.timeMs()));
         }
@@ -292,7 +299,8 @@ public final class Intake {
    */
   public void deliver(Group group, Destination inbox, byte[] message) {
     record.wrap(message, 0);
-    destinations.append(group, inbox, record, group.store(message, 0, message.length));
+    destinations.append(
+        group, inbox, record, group.store(MessageKind.EVENT, message, 0, message.length));
     caused.add(CausedMessage.of(record, group.timeMs()));
   }
 

@@ -7,9 +7,9 @@ package io.parley.engine.store;
 public enum Table {
   /** What belongs to the namespace as a whole: applied position, applied time, boot, settings. */
   META(1),
-  /** Group position → the messages stored by that group. Large values, written once. */
+  /** Chunk → messages of one kind stored by one group. Large values, written once. */
   CHUNKS(2),
-  /** Group position → how many refer to the chunk, where more than one does. */
+  /** Chunk → how many refer to it, where more than one does. */
   CHUNK_REFS(3),
   /** Destination id → what it is. */
   DESTINATIONS(4),

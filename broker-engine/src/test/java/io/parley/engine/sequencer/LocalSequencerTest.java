@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
+import io.parley.engine.group.Chunks;
+import io.parley.engine.group.Keys;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.store.CrashingStore;
@@ -18,6 +20,7 @@ import io.parley.engine.testing.TestMessage;
 import io.parley.engine.testing.TestNamespace;
 import io.parley.engine.testing.TestNamespace.Answer;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.Settlement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -408,7 +411,7 @@ class LocalSequencerTest {
   @Test
   void shouldRefuseToServeADamagedMessage() {
     namespace.send(command("cart.Add", "1"));
-    byte[] key = {0, 0, 0, 0, 0, 0, 0, (byte) namespace.position()};
+    byte[] key = Keys.of(Chunks.number(namespace.position(), MessageKind.COMMAND));
     byte[] chunk = namespace.store().get(Table.CHUNKS, key);
     chunk[chunk.length - 1] ^= 1;
     var transaction = namespace.store().begin();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * data/
- *   format              the number of this layout, e.g. "2"; written last when the directory is made
+ *   format              the number of this layout, e.g. "3"; written last when the directory is made
  *   lock                held while a broker runs; says which process
  *   native/             RocksDB's library, where the user's cache folder can't be written
  *   namespaces/default/ one store per namespace
@@ -45,7 +45,7 @@ public final class DataDirectory implements AutoCloseable {
   /**
    * The layout this version reads and writes. Grows with each change an older version can't read.
    */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   private static final String FORMAT_FILE = "format";
   private static final String LOCK_FILE = "lock";

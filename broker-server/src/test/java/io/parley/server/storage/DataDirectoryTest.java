@@ -21,7 +21,7 @@ class DataDirectoryTest {
     Path root = temporary.resolve("var").resolve("data");
     try (DataDirectory opened = DataDirectory.open(root)) {
       assertThat(opened.root()).isEqualTo(root.toRealPath());
-      assertThat(root.resolve("format")).hasContent("2");
+      assertThat(root.resolve("format")).hasContent("3");
       assertThat(root.resolve("lock")).hasContent(Long.toString(ProcessHandle.current().pid()));
       assertThat(names(root)).containsExactlyInAnyOrder("format", "lock");
     }
@@ -80,17 +80,17 @@ class DataDirectoryTest {
 
   @Test
   void shouldRefuseNewerFormatBeforeAnythingIsWritten() throws IOException {
-    Files.writeString(temporary.resolve("format"), "3\n");
+    Files.writeString(temporary.resolve("format"), "4\n");
     Files.createDirectory(temporary.resolve("something-new"));
     assertRefused(
-        temporary, ErrorCode.DATA_FORMAT_TOO_NEW, "format 3", "at most 2", temporary.toString());
+        temporary, ErrorCode.DATA_FORMAT_TOO_NEW, "format 4", "at most 3", temporary.toString());
     assertThat(names(temporary)).containsExactlyInAnyOrder("format", "something-new");
   }
 
   @Test
   void shouldRefuseFormatThatWasNeverReleased() throws IOException {
-    Files.writeString(temporary.resolve("format"), "1\n");
-    assertRefused(temporary, ErrorCode.INVALID_ARGUMENT, "format 1", "expected: 2");
+    Files.writeString(temporary.resolve("format"), "2\n");
+    assertRefused(temporary, ErrorCode.INVALID_ARGUMENT, "format 2", "expected: 3");
     assertThat(names(temporary)).containsExactly("format");
   }
 
