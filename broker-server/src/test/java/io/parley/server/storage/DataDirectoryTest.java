@@ -98,7 +98,7 @@ class DataDirectoryTest {
   void shouldRefuseFormatThatIsNoNumber() throws IOException {
     for (String content : List.of("", "one", "0", "-1", "1.5")) {
       Files.writeString(temporary.resolve("format"), content);
-      assertRefused(temporary, ErrorCode.DATA_CORRUPT, "'" + content + "'", "1 to 2");
+      assertRefused(temporary, ErrorCode.DATA_CORRUPT, "'" + content + "'", "1 to 3");
     }
     assertThat(names(temporary)).containsExactly("format");
   }
