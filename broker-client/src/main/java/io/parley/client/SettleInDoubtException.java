@@ -5,20 +5,20 @@ import io.parley.protocol.ParleyException;
 
 /**
  * It isn't known whether a settle counted. It was on its way when the connection ended, and was
- * said again on the next one; there the message had been settled already: most often by this very
- * settle, whose answer was lost, but it may have been by another consumer, who got the message
- * meanwhile.
+ * said again on the next one; there its lease was over. Most often that was this very settle, whose
+ * answer was lost: the message is settled, or waits for its next attempt. But it may have been
+ * given to another consumer without it.
  */
 public final class SettleInDoubtException extends ParleyException {
   private static final long serialVersionUID = 1L;
 
-  SettleInDoubtException(long sequence, String message) {
+  SettleInDoubtException(ErrorCode code, long sequence, String message) {
     super(
-        ErrorCode.ALREADY_SETTLED,
-        "message "
+        code,
+        "settle of message "
             + sequence
-            + " was settled, by this or by another settle: the connection ended before the answer"
-            + " ("
+            + " may have counted: the connection ended before its answer, and said again it was"
+            + " refused ("
             + message
             + ")");
   }

@@ -238,10 +238,9 @@ final class Settling {
         return;
       }
       Settlement settlement = settlements.get(refusal.index());
-      boolean isInDoubt = repeated && refusal.code() == ErrorCode.ALREADY_SETTLED;
       ParleyException reason =
-          isInDoubt
-              ? new SettleInDoubtException(refusal.sequence(), refusal.message())
+          repeated && isOver(refusal)
+              ? new SettleInDoubtException(refusal.code(), refusal.sequence(), refusal.message())
               : BrokerErrors.of(refusal);
       for (LeasedMessage asker : askers) {
         if (asker.sequence() == refusal.sequence() && asker.epoch() == settlement.epoch()) {
@@ -252,11 +251,14 @@ final class Settling {
       failInstead(settlement, refusal);
     }
 
+    /** Whether nothing can be said of the message under that lease any more. */
+    private static boolean isOver(Response.SettleRefusal refusal) {
+      return refusal.code() == ErrorCode.LEASE_LOST || refusal.code() == ErrorCode.ALREADY_SETTLED;
+    }
+
     /** An impossible result, such as an event of a command's type, fails the attempt. */
     private void failInstead(Settlement settlement, Response.SettleRefusal refusal) {
-      boolean isOver =
-          refusal.code() == ErrorCode.LEASE_LOST || refusal.code() == ErrorCode.ALREADY_SETTLED;
-      if (!isOver
+      if (!isOver(refusal)
           && (settlement instanceof Settlement.CompleteWith
               || settlement instanceof Settlement.Reject)) {
         coalescer.add(

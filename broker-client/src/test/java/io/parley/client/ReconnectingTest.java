@@ -18,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @SuppressWarnings("FutureReturnValueIgnored") // what the broker sees of them is the test
 class ReconnectingTest extends ClientTest {
@@ -260,8 +262,9 @@ class ReconnectingTest extends ClientTest {
     assertThat(begun).as("what wasn't begun is left to the broker").isEmpty();
   }
 
-  @Test
-  void shouldSettleAgainWhatWasNotAnsweredAndSayThatItIsInDoubtIfItWasSettled()
+  @ParameterizedTest
+  @EnumSource(names = {"ALREADY_SETTLED", "LEASE_LOST"})
+  void shouldSettleAgainWhatWasNotAnsweredAndSayThatItIsInDoubtIfItsLeaseIsOver(ErrorCode code)
       throws InterruptedException {
     Connected first = connect();
     BlockingQueue<CommandDelivery> deliveries = new LinkedBlockingQueue<>();
@@ -282,8 +285,7 @@ class ReconnectingTest extends ClientTest {
     Request.Settle again = second.expect(Request.Settle.class);
 
     assertThat(again.settlements()).isEqualTo(settle.settlements());
-    second.settled(
-        again, new Response.SettleRefusal(0, 1, ErrorCode.ALREADY_SETTLED, "by somebody"));
+    second.settled(again, new Response.SettleRefusal(0, 1, code, "by somebody"));
     assertThat(settled)
         .failsWithin(LONG)
         .withThrowableOfType(ExecutionException.class)
