@@ -78,14 +78,7 @@ final class BrokerProcess implements AutoCloseable {
   /** Starts it again on the same port and data, and waits until it is ready. */
   void start() throws IOException {
     long begin = System.nanoTime();
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("server", "--data", data.toString(), "--port", "" + port));
-    arguments.addAll(List.of("--http-port", "0", "-o", "json"));
-    arguments.addAll(serverOptions);
-    process =
-        command(jvmOptions, arguments)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    launch();
     BufferedReader output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String ready = output.readLine();
@@ -96,6 +89,31 @@ final class BrokerProcess implements AutoCloseable {
     admin = Admin.at(told.get("admin").asText()); // one: each has connections of its own
     startTook = Duration.ofNanos(System.nanoTime() - begin);
     startCpu = process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Starts it again, and kills it after a time, ready or not. */
+  void startAndKill(Duration after) throws IOException, InterruptedException {
+    launch();
+    if (process.waitFor(after.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new IOException("the broker ended by itself:\n" + Files.readString(log));
+    }
+    kill();
+  }
+
+  private void launch() throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("server", "--data", data.toString(), "--port", "" + port));
+    arguments.addAll(List.of("--http-port", "0", "-o", "json"));
+    arguments.addAll(serverOptions);
+    process =
+        command(jvmOptions, arguments)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+  }
+
+  /** Where its data is. */
+  Path data() {
+    return data;
   }
 
   /** Where clients connect. */
