@@ -28,7 +28,8 @@ public final class Rules {
 
   private Rules() {}
 
-  private static List<Rule> all() {
+  /** All of them. */
+  static List<Rule> all() {
     return List.of(
         new NoConfirmedMessageIsLost(),
         new NothingIsLeftUnended(),
