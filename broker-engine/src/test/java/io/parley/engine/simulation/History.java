@@ -2,12 +2,16 @@ package io.parley.engine.simulation;
 
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.OutcomeMessage;
+import io.parley.protocol.model.OutcomeStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +26,39 @@ final class History {
       boolean isEvent,
       @Nullable String key,
       boolean tracked,
+      boolean toInbox,
+      boolean ownId,
       long expiresAtMs,
       int priority) {
     /** Whether its time is over. */
     boolean isExpired(long nowMs) {
       return expiresAtMs != 0 && expiresAtMs <= nowMs;
+    }
+  }
+
+  /** What a message of the outcome inbox tells. */
+  record Ending(MessageId id, MessageId command, OutcomeStatus status) {
+    private static final String PREFIX = "end:";
+
+    static Ending of(MessageRecord record) {
+      return new Ending(
+          record.id(),
+          Objects.requireNonNull(record.causationId()),
+          OutcomeStatus.valueOf(record.headers().get(OutcomeMessage.STATUS)));
+    }
+
+    /** What names it, as a body does others. */
+    String body() {
+      return PREFIX + id + ":" + status + ":" + command;
+    }
+
+    static @Nullable Ending parse(String body) {
+      if (!body.startsWith(PREFIX) || body.indexOf('>') >= 0) {
+        return null;
+      }
+      String[] parts = body.split(":");
+      return new Ending(
+          MessageId.parse(parts[1]), MessageId.parse(parts[3]), OutcomeStatus.valueOf(parts[2]));
     }
   }
 
@@ -99,17 +131,33 @@ final class History {
   final List<Completion> completions = new ArrayList<>();
   final List<OutcomeLedger.Entry> outcomesTold = new ArrayList<>();
 
+  /** What the outcome inbox told of each command. */
+  final Map<MessageId, List<Ending>> endings = new HashMap<>();
+
   TreeMap<Long, String> bodies(int place) {
     return bodies.computeIfAbsent(place, p -> new TreeMap<>());
   }
 
   void seen(Spot spot, String body) {
     String before = seen.put(spot, body);
+    if (before == null) {
+      noteEnding(body);
+    }
     if (before != null && !before.equals(body)) {
       throw new AssertionError(spot + " was " + before + ", and is now " + body);
     }
     seenBodies.add(body);
     bodies(spot.place).put(spot.sequence, body);
+  }
+
+  private void noteEnding(String body) {
+    Ending ending = Ending.parse(body);
+    if (ending != null) {
+      endings.computeIfAbsent(ending.command, command -> new ArrayList<>()).add(ending);
+      sent.put(
+          body,
+          new Sent(body, ending.id, OutcomeMessage.TYPE, true, null, false, false, false, 0, 0));
+    }
   }
 
   /** Whether a message was a dead letter once, or may have been between two looks. */

@@ -36,6 +36,7 @@ final class Invariants {
         new EachMessageIsStoredOnce(),
         new CompletionsAreAtomic(),
         new OutcomesAgree(),
+        new OutcomeInboxAgrees(),
         new ExpiredOnesAreGoneAndToldSo(),
         new CountsAgree());
   }
@@ -323,6 +324,31 @@ final class Invariants {
       require(
           end.kind() != End.Kind.REJECTED || outcome.code().equals(end.code()),
           sent + " was rejected with " + end.code() + ", but " + outcome);
+    }
+  }
+
+  /**
+   * The outcome inbox tells each end of a command that asked for it, once and as the ledger does.
+   */
+  static final class OutcomeInboxAgrees implements Invariant {
+    @Override
+    public void check(World world, History history) {
+      for (Sent sent : history.sent.values()) {
+        List<History.Ending> told = history.endings.getOrDefault(sent.id(), List.of());
+        if (!sent.toInbox()) {
+          require(told.isEmpty(), sent + " has no outcome to tell, but " + told);
+          continue;
+        }
+        Outcome outcome = world.engine.outcomes().find(sent.id());
+        boolean isDead = outcome.status() == OutcomeStatus.DEAD_LETTERED;
+        List<History.Ending> ends =
+            told.stream().filter(each -> each.status() != OutcomeStatus.DEAD_LETTERED).toList();
+        require(
+            ends.size() == (outcome.status() == OutcomeStatus.PENDING || isDead ? 0 : 1)
+                && ends.stream().allMatch(each -> each.status() == outcome.status())
+                && (!isDead || told.size() > ends.size()),
+            sent + " ended as " + outcome + ", and is told as " + told);
+      }
     }
   }
 

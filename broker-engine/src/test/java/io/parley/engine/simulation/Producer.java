@@ -28,6 +28,7 @@ final class Producer {
   private final int number;
   private final MessageId session;
   private final Deque<Batch> unconfirmed = new ArrayDeque<>();
+  private final List<Message> again = new ArrayList<>();
   private final Deque<Frame> onTheWay = new ArrayDeque<>();
   private @Nullable Sequencer connection;
   private long nextSequence = 1;
@@ -63,12 +64,20 @@ final class Producer {
       for (int n = 1 + simulation.random.nextInt(5); n > 0; n--) {
         messages.add(simulation.message("p" + number + "-" + ++sent, true));
       }
+      sendAgain(messages);
       Batch batch = new Batch(nextSequence, messages);
       nextSequence += messages.size();
       unconfirmed.add(batch);
       send(batch);
     } else {
       arrive();
+    }
+  }
+
+  /** Something with an id of its own, as if whoever sent it had forgotten that. */
+  private void sendAgain(List<Message> messages) {
+    if (!again.isEmpty() && simulation.oneIn(4)) {
+      messages.add(again.get(simulation.random.nextInt(again.size())));
     }
   }
 
@@ -107,6 +116,9 @@ final class Producer {
         simulation.history.refused.put(body, 1);
       } else {
         simulation.history.confirmed.put(body, 1);
+        if (simulation.history.sent.get(body).ownId()) {
+          again.add(frame.batch.messages.get(i));
+        }
       }
     }
   }

@@ -27,6 +27,7 @@ import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.OutcomeMessage;
 import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +56,11 @@ final class Simulation {
   private static final EngineSettings SETTINGS =
       TestNamespace.settings(MAX_ATTEMPTS, false, Duration.ofDays(1));
   private static final int PRODUCERS = 3;
+
+  /** Two queues, three inboxes, and the outcome inbox of the senders' service. */
+  private static final int PLACES = 6;
+
+  private static final String SENDER = "shop";
   private static final int BACKLOG_MAX = 80;
   private static final int EXPIRY_MAX_MS = 20_000;
   private static final int CLOCK_JUMP_MS = 3_600_000;
@@ -232,7 +238,8 @@ final class Simulation {
     apply(subscribe("billing", "cart.>"));
     apply(subscribe("stock", "cart.Added"));
     apply(subscribe("all", "*.Paid", "cart.*"));
-    for (int place = 1; place <= 5; place++) {
+    apply(subscribe(OutcomeMessage.inboxOf(SENDER)));
+    for (int place = 1; place <= PLACES; place++) {
       workers.add(new Worker(this, place));
       workers.add(new Worker(this, place));
     }
@@ -240,7 +247,9 @@ final class Simulation {
 
   private static Operation subscribe(String name, String... patterns) {
     return new Operation.Subscribe(
-        name, name, List.of(patterns).stream().map(TypePattern::new).toList());
+        OutcomeMessage.isInbox(name) ? SENDER : name,
+        name,
+        List.of(patterns).stream().map(TypePattern::new).toList());
   }
 
   /** Until it is durable. */
@@ -268,7 +277,7 @@ final class Simulation {
     } else if (oneIn(100)) {
       submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
     } else if (oneIn(60)) {
-      configure(1 + random.nextInt(5), oneIn(2), oneIn(2) ? 4 : 0);
+      configure(1 + random.nextInt(PLACES), oneIn(2), oneIn(2) ? 4 : 0);
     } else if (oneIn(40)) {
       cancel();
     } else if (oneIn(40)) {
@@ -300,7 +309,7 @@ final class Simulation {
   }
 
   private void deadLetters() {
-    int place = 1 + random.nextInt(5);
+    int place = 1 + random.nextInt(PLACES);
     if (oneIn(3)) {
       history.placesWithDrops.add(place);
       submit(new Operation.DropDeadLetters(place, Operation.DeadLetters.ALL), result -> {});
@@ -320,7 +329,7 @@ final class Simulation {
 
   /** Cancels something of which it is known where it was. */
   private void cancel() {
-    int place = 1 + random.nextInt(5);
+    int place = 1 + random.nextInt(PLACES);
     Destination destination = engine == null ? null : engine.destinations().find(place);
     if (destination == null) {
       return;
@@ -364,8 +373,12 @@ final class Simulation {
     boolean asEvent = event != wrong; // refused, unless nobody has claimed the type yet
     long expiresAtMs =
         mayBeDelayed && oneIn(8) ? time.millis() + 1 + random.nextInt(EXPIRY_MAX_MS) : 0;
+    boolean toInbox = mayBeDelayed && tracked && !wrong && oneIn(2);
+    boolean ownId = mayBeDelayed && !wrong && oneIn(4);
     int priority = mayBeDelayed && oneIn(8) ? 1 + random.nextInt(9) : 0;
-    history.sent.put(body, new Sent(body, id, type, asEvent, key, tracked, expiresAtMs, priority));
+    history.sent.put(
+        body,
+        new Sent(body, id, type, asEvent, key, tracked, toInbox, ownId, expiresAtMs, priority));
     return new Message(
         id,
         asEvent ? MessageKind.EVENT : MessageKind.COMMAND,
@@ -376,10 +389,10 @@ final class Simulation {
         later ? time.millis() + 1 + random.nextInt(5_000) : 0,
         expiresAtMs,
         priority,
-        false,
+        ownId,
         tracked,
         null,
-        Map.of(),
+        toInbox ? Map.of(OutcomeMessage.TO, SENDER) : Map.of(),
         body.getBytes(UTF_8));
   }
 
@@ -401,7 +414,7 @@ final class Simulation {
       clock.passMs(400);
       if (round % 10 == 0) {
         submit(new Operation.ClaimTypes("pay", "pay", List.of("late.Do")), result -> {});
-        for (int place = 1; place <= 5; place++) {
+        for (int place = 1; place <= PLACES; place++) {
           configure(place, false, 0);
         }
       }
@@ -430,7 +443,7 @@ final class Simulation {
       clock.passMs(400);
       turn();
     }
-    for (int place = 1; place <= 5; place++) {
+    for (int place = 1; place <= PLACES; place++) {
       history.placesWithDrops.add(place);
       apply(new Operation.DropDeadLetters(place, Operation.DeadLetters.ALL));
     }

@@ -6,6 +6,7 @@ import io.parley.engine.Engine;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.simulation.History.Spot;
 import io.parley.protocol.model.MessageRecord;
+import io.parley.protocol.model.OutcomeMessage;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.TreeMap;
 
 /** What is on the broker's disk and in its memory after a step, as its own views tell it. */
 final class World {
+  private static final byte[] OUTCOME_TYPE = OutcomeMessage.TYPE.getBytes(UTF_8);
+
   /** Where a message is. */
   enum State {
     WAITING,
@@ -74,8 +77,12 @@ final class World {
     return new Present(body(record), state, destination.isLeased(sequence));
   }
 
+  /** What names a message: its body, or what an outcome message tells. */
   static String body(MessageRecord record) {
-    return new String(record.toMessage().body(), UTF_8);
+    return record.hasTypeOf(OUTCOME_TYPE)
+        ? History.Ending.of(record).body()
+        : new String(
+            record.array(), record.bodyOffset(), record.end() - record.bodyOffset(), UTF_8);
   }
 
   /** The dead letters. */
