@@ -52,6 +52,6 @@ public record TypeEntry(
   static TypeEntry decode(String name, byte[] value) {
     ValueReader in = new ValueReader(Table.TYPES, value, VERSION);
     return new TypeEntry(
-        name, MessageKind.ofCode(in.u8()), in.i32(), in.i32(), in.i32(), in.u8() == 1);
+        name, in.meaning(in.u8(), MessageKind::ofCode), in.i32(), in.i32(), in.i32(), in.u8() == 1);
   }
 }

@@ -69,13 +69,13 @@ public record DestinationDefinition(
   /** Reads {@link #encode}'s value. */
   public static DestinationDefinition decode(int id, byte[] value) {
     ValueReader in = new ValueReader(Table.DESTINATIONS, value, OLDEST_VERSION, VERSION);
-    DestinationKind kind = DestinationKind.ofCode(in.u8());
+    DestinationKind kind = in.meaning(in.u8(), DestinationKind::ofCode);
     String name = in.text();
     String service = in.text();
     long createdAtMs = in.i64();
     List<TypePattern> patterns = new ArrayList<>();
     for (int left = in.u16(); left > 0; left--) {
-      patterns.add(new TypePattern(in.text()));
+      patterns.add(in.meaning(in.text(), TypePattern::new));
     }
     DestinationSettings settings =
         in.version() >= 2 ? DestinationSettings.decode(in) : DestinationSettings.NONE;

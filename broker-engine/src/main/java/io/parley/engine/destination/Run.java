@@ -174,14 +174,37 @@ final class Run {
     int count = in.i32();
     int flags = in.u16();
     int bytes = in.i32();
-    int[] fragments = new int[in.i32() * 2];
+    int[] fragments = new int[in.count(2 * Integer.BYTES) * 2];
     Arrays.setAll(fragments, i -> in.i32());
+    requireParts(in, fragments, count, bytes);
     Run run = new Run(firstSequence, chunk, storedAtMs, count, flags, bytes, fragments);
     run.doneCount = in.i32();
     if (run.doneCount > 0) {
       Arrays.setAll(run.done, i -> in.i64());
     }
+    long done = Arrays.stream(run.done).map(Long::bitCount).sum();
+    if (run.doneCount != done) {
+      throw in.damaged("done: " + run.doneCount + " messages (expected: " + done + ")");
+    }
     return run;
+  }
+
+  /** Before anything is as large as a damaged value says. */
+  private static void requireParts(ValueReader in, int[] fragments, int count, int bytes) {
+    long sum = 0;
+    for (int f = 0; f < fragments.length; f += 2) {
+      if (fragments[f] < 0 || fragments[f + 1] < 1) {
+        throw in.damaged(
+            "fragment: %d messages at offset %d (expected: 1 or more at 0 or more)"
+                .formatted(fragments[f + 1], fragments[f]));
+      }
+      sum += fragments[f + 1];
+    }
+    if (count < 1 || sum != count || bytes / MessageRecord.FIXED_BYTES < count) {
+      throw in.damaged(
+          "run: %d messages in %d bytes (expected: the %d of its fragments, each of more than %d)"
+              .formatted(count, bytes, sum, MessageRecord.FIXED_BYTES));
+    }
   }
 
   /** Puts a run together while its group is built. */

@@ -6,6 +6,7 @@ import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /**
  * Reads what {@link ValueWriter} wrote.
@@ -86,6 +87,29 @@ public final class ValueReader {
       throw new StoreException("table " + table + ": value ends early", e);
     }
     return value;
+  }
+
+  /** A count of things that follow, each of at least so many bytes. */
+  public int count(int bytesEach) {
+    int count = i32();
+    if (count < 0 || count > bytes.remaining() / bytesEach) {
+      throw damaged("count: " + count + " (expected: 0 to " + bytes.remaining() / bytesEach + ")");
+    }
+    return count;
+  }
+
+  /** What something that was read stands for. If it can't stand for anything, that is damage. */
+  public <V, M> M meaning(V value, Function<V, M> meaning) {
+    try {
+      return meaning.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw new StoreException("table " + table + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The value was read, and can't be what was written. */
+  public StoreException damaged(String what) {
+    return new StoreException("table " + table + ": " + what);
   }
 
   private void need(int count) {

@@ -89,7 +89,7 @@ public final class OutcomeLedger {
 
   private static Outcome decode(byte[] value) {
     ValueReader in = new ValueReader(Table.OUTCOMES, value, VERSION);
-    OutcomeStatus status = OutcomeStatus.ofCode(in.u8());
+    OutcomeStatus status = in.meaning(in.u8(), OutcomeStatus::ofCode);
     long atMs = in.i64();
     String code = in.text();
     String reason = in.text();
