@@ -58,7 +58,8 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw Call.invalid("body", e.getOriginalMessage(), "a JSON object with " + list(known), e);
     } catch (IOException e) {
-      throw new IllegalStateException("reading from an array", e);
+      // What begins like UTF-16 or UTF-32 is read as that, and fails as if it were a broken file.
+      throw Call.invalid("body", String.valueOf(e.getMessage()), "a JSON object in UTF-8", e);
     }
     if (!root.isObject()) {
       throw new ParleyException(

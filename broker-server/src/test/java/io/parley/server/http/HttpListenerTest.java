@@ -174,6 +174,14 @@ class HttpListenerTest {
     assertThat(answer.body()).contains("maxAttempts", "many", "a whole number");
   }
 
+  /** The reader takes a body that begins with zeros for UTF-32, and it isn't. */
+  @Test
+  void shouldRefuseABodyInNoEncodingAsTheRequestsFault() throws Exception {
+    HttpResponse<String> answer = post(ADMIN + "/queues/cart/settings", "\0\0\0{me\":\0\0\0,");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("INVALID_ARGUMENT").contains("expected");
+  }
+
   @Test
   void shouldShowQueueNamedInPath() throws Exception {
     HttpResponse<String> answer = get(ADMIN + "/queues/a%2Fb+c%20d");
