@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class TraceEntry {
   private static final int HEAD_BYTES = 6;
   private static final int FIXED_BYTES = 3 * 16 + 1 + 8;
+  private static final MessageKind[] KINDS = MessageKind.values();
   private static final MessageId NONE = new MessageId(0, 0);
 
   private TraceEntry() {}
@@ -69,6 +70,10 @@ final class TraceEntry {
     MessageId correlationId = id(in);
     MessageId causationId = id(in);
     int kind = in.get();
+    if (kind < 0 || kind >= KINDS.length) {
+      in.position(start);
+      return null;
+    }
     long storedAtMs = in.getLong();
     byte[] type = new byte[length - FIXED_BYTES];
     in.get(type);
@@ -76,7 +81,7 @@ final class TraceEntry {
         id,
         correlationId,
         causationId.equals(NONE) ? null : causationId,
-        MessageKind.values()[kind],
+        KINDS[kind],
         new String(type, UTF_8),
         storedAtMs);
   }
