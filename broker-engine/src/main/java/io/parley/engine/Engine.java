@@ -3,12 +3,15 @@ package io.parley.engine;
 import io.parley.engine.catalog.Catalog;
 import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.catalog.TypeEntry;
+import io.parley.engine.destination.CatchUps;
 import io.parley.engine.destination.Consumer;
 import io.parley.engine.destination.Delivery;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.Destinations;
 import io.parley.engine.destination.Epochs;
+import io.parley.engine.destination.EventLog;
 import io.parley.engine.destination.TypeMove;
 import io.parley.engine.group.ChunkBuilder;
 import io.parley.engine.group.Chunks;
@@ -31,10 +34,12 @@ import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.ErrorClass;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -65,6 +70,8 @@ public final class Engine implements OperationHandler {
   private final long boot;
   private final Chunks chunks;
   private final Destinations destinations;
+  private final EventLog events;
+  private final CatchUps catchUps;
   private final Catalog catalog;
   private final OutcomeLedger outcomes;
   private final Intake intake;
@@ -75,13 +82,14 @@ public final class Engine implements OperationHandler {
   private final Map<String, TypeMove> moves = new LinkedHashMap<>();
   private @Nullable Group group;
   private final ChunkBuilder commands = new ChunkBuilder(64 * 1024);
-  private final ChunkBuilder events = new ChunkBuilder(16 * 1024);
+  private final ChunkBuilder published = new ChunkBuilder(16 * 1024);
   private long position;
   private long timeMs;
   private boolean begun;
   private boolean serving = true;
   private volatile long leasesExpired;
   private long forgottenBeforeMs;
+  private boolean trimming;
 
   /**
    * Takes over what a store holds. All leases from before are void.
@@ -100,11 +108,19 @@ public final class Engine implements OperationHandler {
     boot = nextBoot(store);
     chunks = new Chunks(store, chunkCacheBytes);
     destinations = new Destinations(store, chunks, new Epochs(boot));
-    catalog = new Catalog(store, destinations);
+    events = new EventLog(store, chunks, settings.retention());
+    catchUps = new CatchUps(store, destinations, events, settings.quota());
+    catalog = new Catalog(store, destinations, events);
     outcomes = new OutcomeLedger(store, settings.outcomeRetention().toMillis());
     intake =
         new Intake(
-            store, catalog, destinations, settings.dedupWindow().toMillis(), settings.quota());
+            store,
+            catalog,
+            destinations,
+            events,
+            catchUps,
+            settings.dedupWindow().toMillis(),
+            settings.quota());
     RetryPolicy retries =
         new RetryPolicy(
             settings.maxAttempts(),
@@ -137,7 +153,7 @@ public final class Engine implements OperationHandler {
    */
   public void begin(long nowMs) {
     chunks.recycle();
-    group = new Group(chunks, store.begin(), position + 1, seen(nowMs), commands, events);
+    group = new Group(chunks, store.begin(), position + 1, seen(nowMs), commands, published);
   }
 
   private long seen(long nowMs) {
@@ -162,7 +178,9 @@ public final class Engine implements OperationHandler {
   public void write() {
     Group building = group();
     intake.finish(building);
-    destinations.finish(building);
+    events.finish(building);
+    destinations.finish(building, catchUps);
+    catchUps.finish(building);
     building.finish();
     if (!building.transaction().isEmpty()) {
       byte[] applied =
@@ -189,6 +207,10 @@ public final class Engine implements OperationHandler {
           return new Operation.MoveOn(move.getKey());
         }
       }
+    }
+    if (proposals.isEmpty()) {
+      Destination behind = catchUps.poll();
+      return behind == null ? null : new Operation.CatchUp(behind.id());
     }
     return proposals.poll();
   }
@@ -268,6 +290,14 @@ public final class Engine implements OperationHandler {
     }
   }
 
+  /** Has retained events let go whose time is over. */
+  public void trimEvents(long nowMs) {
+    if (!trimming && events.nextTrimMs() <= seen(nowMs)) {
+      trimming = true;
+      proposals.add(new Operation.TrimEvents());
+    }
+  }
+
   private void lose(Destination from, long epoch, List<Long> sequences, String reason) {
     proposals.add(new Operation.LoseAttempts(from.id(), epoch, sequences, reason));
   }
@@ -322,6 +352,11 @@ public final class Engine implements OperationHandler {
   /** The destinations. Owner thread. */
   public Destinations destinations() {
     return destinations;
+  }
+
+  /** The events that are retained. Owner thread. */
+  public EventLog events() {
+    return events;
   }
 
   /** The types. Owner thread. */
@@ -400,14 +435,72 @@ public final class Engine implements OperationHandler {
 
   @Override
   public Result subscribe(Operation.Subscribe operation) {
+    boolean isNew =
+        destinations.find(DestinationKind.INBOX, operation.subscription()) == null
+            && operation.fromMs() != CatchUps.FROM_NOW;
     try {
       Destination inbox =
           catalog.subscribe(
               group(), operation.service(), operation.subscription(), operation.patterns());
+      if (isNew) {
+        catchUps.startFrom(group(), inbox, operation.fromMs());
+      } else {
+        catchUps.redefined(inbox);
+      }
       return new Result.DestinationIs(inbox.id());
     } catch (RefusedException e) {
       return refused(e);
     }
+  }
+
+  @Override
+  public Result reset(Operation.Reset operation) {
+    Destination inbox = destinations.find(operation.inbox());
+    if (inbox == null || inbox.definition().patterns().isEmpty()) {
+      return new Result.Refused(
+          ErrorCode.NOT_FOUND,
+          "destination " + operation.inbox() + " (expected: an inbox that gets events)");
+    }
+    catchUps.reset(group(), inbox, operation.fromMs());
+    return Result.DONE;
+  }
+
+  @Override
+  public Result catchUp(Operation.CatchUp operation) {
+    catchUps.step(group(), operation.inbox());
+    return Result.DONE;
+  }
+
+  @Override
+  public Result setRetention(Operation.SetRetention operation) {
+    TypeEntry type = catalog.type(operation.type());
+    if (type == null) {
+      return new Result.Refused(
+          ErrorCode.NOT_FOUND,
+          "type: '"
+              + operation.type()
+              + "' (expected: one that exists; list them with 'parley type list')");
+    }
+    if (type.kind() != MessageKind.EVENT) {
+      return new Result.Refused(
+          ErrorCode.WRONG_KIND,
+          "type '"
+              + type.name()
+              + "' is a "
+              + type.kind().name().toLowerCase(Locale.ROOT)
+              + " (expected: an event, as only events are retained)");
+    }
+    events.configure(group(), events.topic(type.name()), operation.timeMs(), operation.bytes());
+    return Result.DONE;
+  }
+
+  @Override
+  public Result trimEvents(Operation.TrimEvents operation) {
+    trimming = catchUps.trim(group());
+    if (trimming) {
+      proposals.add(operation);
+    }
+    return Result.DONE;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.parley.engine;
 
 import io.parley.engine.destination.Quota;
+import io.parley.engine.destination.Retention;
 import java.time.Duration;
 
 /**
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param outcomeRetention how long the outcome of a command is kept; 1 s to 365 days
  * @param dedupWindow how long the ids of messages that ask for it are remembered; 1 s to 7 days
  * @param quota how much a queue or inbox holds at most for which nothing is set
+ * @param retention how long a topic keeps its events for which nothing is set
  * @param groupBytes records of one commit group after which no more are added, in bytes; 4 KiB to
  *     64 MiB. One message larger than this makes a group of its own.
  */
@@ -31,6 +33,7 @@ public record EngineSettings(
     Duration outcomeRetention,
     Duration dedupWindow,
     Quota quota,
+    Retention retention,
     int groupBytes) {
 
   /** Shortest lease. */
@@ -84,6 +87,7 @@ public record EngineSettings(
           Duration.ofDays(7),
           Duration.ofMinutes(10),
           Quota.DEFAULT,
+          Retention.DEFAULT,
           1024 * 1024);
 
   /**

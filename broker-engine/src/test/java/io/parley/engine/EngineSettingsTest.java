@@ -30,6 +30,7 @@ class EngineSettingsTest {
                     OK.outcomeRetention(),
                     OK.dedupWindow(),
                     OK.quota(),
+                    OK.retention(),
                     OK.groupBytes()))
         .hasMessage("back-off max: PT1S (expected: PT2S to PT720H)");
   }
@@ -48,6 +49,7 @@ class EngineSettingsTest {
                     OK.outcomeRetention(),
                     OK.dedupWindow(),
                     OK.quota(),
+                    OK.retention(),
                     4095))
         .hasMessage("group bytes: 4095 (expected: 4096 to 67108864)");
   }
@@ -63,6 +65,7 @@ class EngineSettingsTest {
         OK.outcomeRetention(),
         OK.dedupWindow(),
         OK.quota(),
+        OK.retention(),
         OK.groupBytes());
   }
 }

@@ -25,6 +25,7 @@ final class Settings {
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
             defaults.quota(),
+            defaults.retention(),
             defaults.groupBytes()));
   }
 
@@ -42,6 +43,7 @@ final class Settings {
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
             defaults.quota(),
+            defaults.retention(),
             defaults.groupBytes()));
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.Destinations;
+import io.parley.engine.destination.EventLog;
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
@@ -53,6 +54,7 @@ public final class Catalog {
   private static final int CACHE_SLOTS = 256;
 
   private final Destinations destinations;
+  private final EventLog events;
   private final NavigableMap<String, TypeEntry> types = new TreeMap<>();
   private final NavigableSet<TypeEntry> owned =
       new TreeSet<>(Comparator.comparingInt(TypeEntry::queue).thenComparing(TypeEntry::name));
@@ -63,8 +65,9 @@ public final class Catalog {
   private boolean declaredOnly;
 
   /** Reads the types a store knows. */
-  public Catalog(Store store, Destinations destinations) {
+  public Catalog(Store store, Destinations destinations, EventLog events) {
     this.destinations = destinations;
+    this.events = events;
     store.scan(
         Table.TYPES,
         new byte[0],
@@ -165,11 +168,11 @@ public final class Catalog {
       return Route.refused(e.code(), e.reason());
     }
     if (kind == MessageKind.EVENT) {
-      return Route.to(interests.in(type));
+      return Route.to(interests.in(type), events.find(type));
     }
     return entry == null || entry.queue() == 0
-        ? Route.to(List.of())
-        : Route.to(List.of(destination(entry.queue())));
+        ? Route.to(List.of(), null)
+        : Route.to(List.of(destination(entry.queue())), null);
   }
 
   /** The inboxes that want an event type, in the order they were made. */
@@ -191,17 +194,17 @@ public final class Catalog {
       return Route.refused(e.code(), e.reason());
     }
     if (kind == MessageKind.EVENT) {
-      return Route.to(interests.in(type));
+      return Route.to(interests.in(type), events.topic(type));
     }
     if (entry.unowned() != 0) {
-      return Route.to(List.of(destination(entry.unowned())));
+      return Route.to(List.of(destination(entry.unowned())), null);
     }
     if (entry.queue() != 0) {
-      return Route.to(List.of(destination(entry.queue())));
+      return Route.to(List.of(destination(entry.queue())), null);
     }
     Destination unowned = destinations.create(group, DestinationKind.UNOWNED, type, "", List.of());
     put(group, entry.withUnowned(unowned.id()));
-    return Route.to(List.of(unowned));
+    return Route.to(List.of(unowned), null);
   }
 
   private void checkStorable(String type, MessageKind kind) {

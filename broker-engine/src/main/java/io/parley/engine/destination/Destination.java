@@ -47,6 +47,7 @@ public final class Destination {
   private long lastEnded; // the highest epoch of which messages came back
   private boolean fencing;
   private long lastSeenMs;
+  private boolean behind;
   private List<TypeMove> leaving = List.of();
   private @Nullable Outage outage; // null unless the last that was handled failed
 
@@ -147,7 +148,22 @@ public final class Destination {
     return messages.overQuotaSinceMs();
   }
 
-  /** Events that it didn't get since it was made, because it was over its quota. */
+  /**
+   * Whether an inbox gets its events from the log for now, because it was full or begins in the
+   * past.
+   */
+  public boolean isBehind() {
+    return behind;
+  }
+
+  void behind(boolean newBehind) {
+    behind = newBehind;
+  }
+
+  /**
+   * Events that it didn't get since it was made, because it was over its quota when they were
+   * published, or until they weren't retained any more.
+   */
   public long missed() {
     return messages.missed();
   }
@@ -164,31 +180,40 @@ public final class Destination {
    * @param size of the message, in bytes
    */
   public boolean isFull(Quota standard, int size) {
+    return !hasRoomFor(standard, 1, size);
+  }
+
+  /** Whether there is room for some messages of so many bytes together. */
+  boolean hasRoomFor(Quota standard, int count, long bytes) {
     // Asked for each message: no object for it.
     DestinationSettings own = definition.settings();
     long maxMessages = own.maxMessages() == 0 ? standard.messages() : own.maxMessages();
     long maxBytes = own.maxBytes() == 0 ? standard.bytes() : own.maxBytes();
-    return messages.count() >= maxMessages || messages.bytes() + size > maxBytes;
+    return messages.count() + count <= maxMessages && messages.bytes() + bytes <= maxBytes;
+  }
+
+  /** Whether a fifth of its quota is free. */
+  boolean hasRoom(Quota standard) {
+    Quota quota = quota(standard);
+    return messages.count() <= quota.messages() / 5 * 4
+        && messages.bytes() <= quota.bytes() / 5 * 4;
   }
 
   /**
-   * Whether an inbox gets an event. One that is full is over its quota, and gets none until there
-   * is room for a fifth of the quota.
+   * Whether an inbox gets an event that nothing retains. One that is full is over its quota, and
+   * gets none until there is room for a fifth of the quota.
    *
    * @param standard of those for which nothing is set
    */
   boolean admits(Quota standard, int size, long nowMs) {
     if (messages.overQuotaSinceMs() != 0) {
-      Quota quota = quota(standard);
-      boolean hasRoom =
-          messages.count() <= quota.messages() / 5 * 4 && messages.bytes() <= quota.bytes() / 5 * 4;
-      messages.overQuota(hasRoom ? 0 : messages.overQuotaSinceMs());
+      messages.overQuota(hasRoom(standard) ? 0 : messages.overQuotaSinceMs());
     }
     if (messages.overQuotaSinceMs() == 0 && isFull(standard, size)) {
       messages.overQuota(nowMs);
     }
     if (messages.overQuotaSinceMs() != 0) {
-      messages.miss();
+      messages.miss(1);
       return false;
     }
     return true;

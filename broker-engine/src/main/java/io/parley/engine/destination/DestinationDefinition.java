@@ -42,6 +42,16 @@ public record DestinationDefinition(
         settings);
   }
 
+  /** Whether an inbox gets events of a type. */
+  public boolean wants(String type) {
+    for (TypePattern pattern : patterns) {
+      if (pattern.matches(type)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same with other patterns. */
   public DestinationDefinition withPatterns(List<TypePattern> newPatterns) {
     return new DestinationDefinition(id, kind, name, service, newPatterns, createdAtMs, settings);

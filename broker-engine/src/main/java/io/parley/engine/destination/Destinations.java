@@ -179,7 +179,7 @@ public final class Destinations {
   }
 
   /**
-   * Whether an inbox gets an event, or is over its quota and misses it.
+   * Whether an inbox gets an event that nothing retains, or is over its quota and misses it.
    *
    * @param standard quota of those for which nothing is set
    */
@@ -203,7 +203,7 @@ public final class Destinations {
   }
 
   /** One that waits for its time, or goes before others: with an ordering key it has its turn. */
-  private static boolean isSingle(MessageRecord record, long nowMs) {
+  static boolean isSingle(MessageRecord record, long nowMs) {
     return record.notBeforeMs() > nowMs
         || (record.has(MessageRecord.FLAG_PRIORITY) && !record.has(MessageRecord.FLAG_KEY));
   }
@@ -262,10 +262,17 @@ public final class Destinations {
     stirring.subList(left, stirring.size()).clear();
   }
 
-  /** Puts all changes into the group's transaction. */
-  public void finish(Group group) {
+  /**
+   * Puts all changes into the group's transaction.
+   *
+   * @param catchUps is told of inboxes in which there may be room now
+   */
+  public void finish(Group group, CatchUps catchUps) {
     for (Destination destination : touched) {
       destination.finish(group);
+      if (destination.isBehind()) {
+        catchUps.stir(destination);
+      }
       toServe.add(destination);
     }
     touched.clear();

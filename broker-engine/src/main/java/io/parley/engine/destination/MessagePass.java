@@ -1,6 +1,7 @@
 package io.parley.engine.destination;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A bounded part of a walk over the messages of one destination that nobody has, to end them. Reads
@@ -46,15 +47,14 @@ public final class MessagePass {
   }
 
   /**
-   * Messages with an entry of their own.
+   * Messages with an entry of their own that fit.
    *
-   * @param due whether those whose time has come; else those whose time hasn't
    * @return as {@link #inOrder}
    */
-  public long singles(long nowMs, boolean due, Action action) {
+  public long singles(Predicate<SingleMessage> which, Action action) {
     List<SingleMessage> singles = messages.delayedFrom(from, atOnce, 0);
     for (SingleMessage single : singles) {
-      if (single.dueMs <= nowMs == due) {
+      if (which.test(single)) {
         apply(action, new WaitingMessage(destination, single.sequence, null, single));
       }
     }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Messages {
   private static final int VERSION = 1;
 
-  /** Of the state of one that missed something. */
+  /** Of the state of one that missed something, or is full. */
   private static final int VERSION_MISSED = 2;
 
   private final int destination;
@@ -88,7 +88,7 @@ final class Messages {
   }
 
   private byte[] encodeState() {
-    boolean misses = missed > 0;
+    boolean misses = missed > 0 || overQuotaSinceMs != 0;
     ValueWriter out =
         ValueWriter.sized(misses ? VERSION_MISSED : VERSION, (misses ? 8 : 6) * Long.BYTES)
             .i64(nextSequence)
@@ -151,9 +151,9 @@ final class Messages {
     return missed;
   }
 
-  /** It doesn't get one. */
-  void miss() {
-    missed++;
+  /** It doesn't get so many. */
+  void miss(int events) {
+    missed += events;
     changed = true;
   }
 

@@ -225,6 +225,14 @@ final class Run {
       return firstSequence;
     }
 
+    int count() {
+      return count;
+    }
+
+    int bytes() {
+      return bytes;
+    }
+
     void add(int offset, int size, int messageFlags) {
       if (offset != end) {
         if (parts == fragments.length) {

@@ -43,6 +43,11 @@ public final class WaitingMessage {
     return isDeadLetter;
   }
 
+  /** Its number in its destination. */
+  public long sequence() {
+    return sequence;
+  }
+
   /** When it was stored, milliseconds since the epoch. */
   public long storedAtMs() {
     return run != null ? run.storedAtMs : single().storedAtMs;

@@ -3,9 +3,12 @@ package io.parley.engine.intake;
 import io.parley.engine.catalog.Catalog;
 import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.catalog.Route;
+import io.parley.engine.destination.CatchUps;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.Destinations;
+import io.parley.engine.destination.EventLog;
 import io.parley.engine.destination.Quota;
+import io.parley.engine.destination.Topic;
 import io.parley.engine.group.Expiries;
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
@@ -37,6 +40,8 @@ public final class Intake {
   private final Store store;
   private final Catalog catalog;
   private final Destinations destinations;
+  private final EventLog events;
+  private final CatchUps catchUps;
   private final long dedupWindowMs;
   private final Quota quota;
   private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
@@ -52,13 +57,22 @@ public final class Intake {
   /**
    * An intake that routes by a catalog.
    *
+   * @param events retains those that are published
    * @param quota of queues and inboxes for which nothing is set
    */
   public Intake(
-      Store store, Catalog catalog, Destinations destinations, long dedupWindowMs, Quota quota) {
+      Store store,
+      Catalog catalog,
+      Destinations destinations,
+      EventLog events,
+      CatchUps catchUps,
+      long dedupWindowMs,
+      Quota quota) {
     this.store = store;
     this.catalog = catalog;
     this.destinations = destinations;
+    this.events = events;
+    this.catchUps = catchUps;
     this.dedupWindowMs = dedupWindowMs;
     this.quota = quota;
   }
@@ -163,7 +177,7 @@ public final class Intake {
       Route route = catalog.route(group, record);
       if (route.refusal() != null) {
         refusals.add(new Refusal(i, 0, route.refusal(), route.reason()));
-      } else if (!route.destinations().isEmpty()
+      } else if (route.leadsAnywhere()
           && !isStored(group, record) // what is needs no room
           && (!hasBounds || hasRoom(group, route, record, i))) {
         remember(group, record);
@@ -185,12 +199,30 @@ public final class Intake {
   }
 
   private void append(Group group, Route route, int offset) {
+    Topic topic = route.topic();
     List<Destination> to = route.destinations();
-    boolean isEvent = record.kind() == MessageKind.EVENT;
+    if (topic != null && topic.retains()) {
+      appendRetained(group, topic, to, offset);
+      return;
+    }
     for (int d = 0; d < to.size(); d++) {
       Destination destination = to.get(d);
-      if (!isEvent || destinations.admits(group, destination, quota, record.size())) {
+      if (topic == null || destinations.admits(group, destination, quota, record.size())) {
         destinations.append(group, destination, record, offset);
+      }
+    }
+  }
+
+  private void appendRetained(Group group, Topic topic, List<Destination> inboxes, int offset) {
+    events.append(topic, record, offset);
+    for (int d = 0; d < inboxes.size(); d++) {
+      Destination inbox = inboxes.get(d);
+      if (inbox.isBehind()) {
+        catchUps.note(group, inbox, topic);
+      } else if (inbox.isFull(quota, record.size())) {
+        catchUps.fallBehind(group, inbox, topic, offset);
+      } else {
+        destinations.append(group, inbox, record, offset);
       }
     }
   }

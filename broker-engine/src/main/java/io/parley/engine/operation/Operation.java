@@ -1,6 +1,9 @@
 package io.parley.engine.operation;
 
+import io.parley.engine.destination.CatchUps;
 import io.parley.engine.destination.DestinationSettings;
+import io.parley.engine.destination.Retention;
+import io.parley.engine.destination.Topic;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
@@ -155,12 +158,76 @@ public sealed interface Operation {
    * Makes or changes a service's subscription. Result: {@link Result.DestinationIs}.
    *
    * @param patterns empty to use it as it is
+   * @param fromMs since when a new one gets what is retained: milliseconds since the epoch, {@link
+   *     CatchUps#FROM_EARLIEST} or {@link CatchUps#FROM_NOW}; one that exists goes on where it is
    */
-  record Subscribe(String service, String subscription, List<TypePattern> patterns)
+  record Subscribe(String service, String subscription, List<TypePattern> patterns, long fromMs)
       implements Operation {
+    /** A subscription to what is published from now on. */
+    public Subscribe(String service, String subscription, List<TypePattern> patterns) {
+      this(service, subscription, patterns, CatchUps.FROM_NOW);
+    }
+
     @Override
     public Result applyTo(OperationHandler handler) {
       return handler.subscribe(this);
+    }
+  }
+
+  /**
+   * What waits in an inbox ends, but dead letters, and it gets what is retained since a time.
+   * Result: {@link Result.Done}.
+   *
+   * @param fromMs as of {@link Subscribe}
+   */
+  record Reset(int inbox, long fromMs) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.reset(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /** Brings some retained events into an inbox that is behind. Result: {@link Result.Done}. */
+  record CatchUp(int inbox) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.catchUp(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
+  /**
+   * Sets how long the topic of an event type keeps its events. Result: {@link Result.Done}.
+   *
+   * @param timeMs as of {@link Retention}, or {@link Topic#NOT_SET} for the broker's
+   * @param bytes likewise
+   */
+  record SetRetention(String type, long timeMs, long bytes) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.setRetention(this);
+    }
+  }
+
+  /** Lets retained events go whose time is over. Result: {@link Result.Done}. */
+  record TrimEvents() implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.trimEvents(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
     }
   }
 

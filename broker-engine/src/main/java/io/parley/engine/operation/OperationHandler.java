@@ -23,6 +23,18 @@ public interface OperationHandler {
   /** See {@link Operation.Subscribe}. */
   Result subscribe(Operation.Subscribe operation);
 
+  /** See {@link Operation.Reset}. */
+  Result reset(Operation.Reset operation);
+
+  /** See {@link Operation.CatchUp}. */
+  Result catchUp(Operation.CatchUp operation);
+
+  /** See {@link Operation.SetRetention}. */
+  Result setRetention(Operation.SetRetention operation);
+
+  /** See {@link Operation.TrimEvents}. */
+  Result trimEvents(Operation.TrimEvents operation);
+
   /** See {@link Operation.OfferAnswers}. */
   Result offerAnswers(Operation.OfferAnswers operation);
 

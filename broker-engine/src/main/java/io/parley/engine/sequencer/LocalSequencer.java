@@ -217,6 +217,7 @@ public final class LocalSequencer implements Sequencer {
       nextSweepMs = nowMs + LEASE_SWEEP_MS;
       current.expireLeases(nowMs);
       current.expireMessages(nowMs);
+      current.trimEvents(nowMs);
       current.rest();
       store.maintain();
     }

@@ -114,8 +114,8 @@ public final class Endings {
     long next =
         switch (purge.what()) {
           case IN_ORDER -> pass.inOrder(action);
-          case RETURNED -> pass.singles(group.timeMs(), true, action);
-          case DELAYED -> pass.singles(group.timeMs(), false, action);
+          case RETURNED -> pass.singles(single -> single.dueMs() <= group.timeMs(), action);
+          case DELAYED -> pass.singles(single -> single.dueMs() > group.timeMs(), action);
           case DEAD -> pass.deadLetters(action);
         };
     return new Result.Step(purged[0], next);

@@ -40,7 +40,13 @@ public enum Table {
   /** (time, destination, sequence) → first sequence of its run: when messages that wait expire. */
   EXPIRING(16),
   /** Destination id → the lease epoch below which no settle counts after a restart. */
-  FENCES(17);
+  FENCES(17),
+  /** (type, position) → run of events that the topic retains. */
+  EVENT_LOG(18),
+  /** Type → what its topic retains, and for how long. */
+  TOPICS(19),
+  /** Destination id → where an inbox is that gets its events from the log for now. */
+  BEHIND(20);
 
   private final int number;
 

@@ -7,6 +7,7 @@ import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.MemoryInUse;
+import io.parley.engine.destination.Retention;
 import io.parley.engine.destination.SingleMessage;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
@@ -111,7 +112,7 @@ public final class TestNamespace {
         settleWaitMs);
   }
 
-  /** The defaults, but for what a test is about. */
+  /** The defaults, but for what a test is about; no topic retains its events. */
   public static EngineSettings settings(
       int maxAttempts, boolean declaredTypesOnly, Duration dedupWindow) {
     EngineSettings defaults = EngineSettings.DEFAULTS;
@@ -125,7 +126,27 @@ public final class TestNamespace {
         defaults.outcomeRetention(),
         dedupWindow,
         defaults.quota(),
+        Retention.NONE,
         defaults.groupBytes());
+  }
+
+  /** The defaults without outages, with topics that retain their events. */
+  public static EngineSettings retaining(Retention retention) {
+    EngineSettings settings =
+        settings(
+            EngineSettings.DEFAULTS.maxAttempts(), false, EngineSettings.DEFAULTS.dedupWindow());
+    return new EngineSettings(
+        settings.lease(),
+        settings.maxAttempts(),
+        settings.backOffMin(),
+        settings.backOffMax(),
+        settings.outageAfter(),
+        settings.declaredTypesOnly(),
+        settings.outcomeRetention(),
+        settings.dedupWindow(),
+        settings.quota(),
+        retention,
+        settings.groupBytes());
   }
 
   // ---------------------------------------------------------------- time and turns

@@ -2,6 +2,7 @@ package io.parley.server.config;
 
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Quota;
+import io.parley.engine.destination.Retention;
 import io.parley.protocol.WireLimits;
 import io.parley.server.operation.LimitSettings;
 import io.parley.server.session.SessionSettings;
@@ -144,6 +145,16 @@ final class ConfigKeys {
           "trace.retention",
           ValueType.durationOrOff(TraceSettings.RETENTION_MIN, TraceSettings.RETENTION_MAX),
           TraceSettings.DEFAULTS.retention());
+  static final ConfigKey<Duration> EVENTS_RETENTION =
+      ConfigKey.of(
+          "events.retention",
+          ValueType.durationOrOff(Duration.ofSeconds(1), Duration.ofMillis(Retention.TIME_MAX_MS)),
+          Duration.ofMillis(DEFAULTS.engine().retention().timeMs()));
+  static final ConfigKey<Long> EVENTS_RETENTION_BYTES =
+      ConfigKey.of(
+          "events.retention-bytes",
+          ValueType.size(1024, Retention.BYTES_MAX),
+          DEFAULTS.engine().retention().bytes());
   static final ConfigKey<Duration> DEDUP_WINDOW =
       ConfigKey.of(
           "dedup.window",
@@ -183,6 +194,8 @@ final class ConfigKeys {
           TYPES_POLICY,
           OUTCOMES_RETENTION,
           TRACE_RETENTION,
+          EVENTS_RETENTION,
+          EVENTS_RETENTION_BYTES,
           DEDUP_WINDOW,
           SECURITY_USERS,
           LOG_LEVEL);

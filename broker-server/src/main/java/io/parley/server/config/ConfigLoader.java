@@ -2,6 +2,7 @@ package io.parley.server.config;
 
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Quota;
+import io.parley.engine.destination.Retention;
 import io.parley.server.http.HttpSettings;
 import io.parley.server.network.NetworkSettings;
 import io.parley.server.operation.LimitSettings;
@@ -191,6 +192,9 @@ public final class ConfigLoader {
             new Quota(
                 values.get(ConfigKeys.LIMITS_DESTINATION_MESSAGES),
                 values.get(ConfigKeys.LIMITS_DESTINATION_BYTES)),
+            new Retention(
+                values.get(ConfigKeys.EVENTS_RETENTION).toMillis(),
+                values.get(ConfigKeys.EVENTS_RETENTION_BYTES)),
             values.get(ConfigKeys.LIMITS_GROUP_BYTES).intValue()),
         new TraceSettings(values.get(ConfigKeys.TRACE_RETENTION)),
         new SecuritySettings(values.get(ConfigKeys.SECURITY_USERS)),
