@@ -193,7 +193,8 @@ final class Asks {
 
     @Override
     Request frame() {
-      return new Request.Subscribe(correlation(), 0, subscription, patterns, 0, 0);
+      return new Request.Subscribe(
+          correlation(), 0, subscription, patterns, 0, 0, Request.Subscribe.FROM_NOW);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.parley.client;
 
 import io.parley.client.ConsumptionSettings.Kind;
 import io.parley.protocol.WireLimits;
+import io.parley.protocol.frame.Request;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ final class ConsumerSetup<L extends LeasedMessage> {
   private int credit;
   private int concurrency = 1;
   private int leaseMs;
+  private long from = Request.Subscribe.FROM_NOW;
   private boolean autoExtend = true;
   private @Nullable Duration deadline;
 
@@ -61,6 +63,10 @@ final class ConsumerSetup<L extends LeasedMessage> {
 
   void lease(Duration lease) {
     leaseMs = (int) Numbers.requireMillis("lease", lease, 1).toMillis();
+  }
+
+  void from(long timeMs) {
+    from = timeMs;
   }
 
   void autoExtend(boolean keepLeases) {
@@ -156,6 +162,7 @@ final class ConsumerSetup<L extends LeasedMessage> {
         credit == 0 ? creditByDefault : credit,
         threads,
         leaseMs,
+        from,
         autoExtend,
         deadline);
   }

@@ -443,7 +443,8 @@ final class Consumption<D extends LeasedMessage> implements Registration {
                 settings.destination(),
                 settings.types(),
                 0,
-                settings.leaseMs());
+                settings.leaseMs(),
+                settings.from());
       };
     }
 

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param destination queue or subscription; empty for the one named like the service
  * @param types types claimed or patterns subscribed to
  * @param leaseMs 0 for the broker's default
+ * @param from since when a subscription that is made gets retained events, as of {@link
+ *     io.parley.protocol.frame.Request.Subscribe}
  * @param deadline how much time each handling has; null for no bound
  */
 record ConsumptionSettings(
@@ -20,6 +22,7 @@ record ConsumptionSettings(
     int credit,
     int concurrency,
     int leaseMs,
+    long from,
     boolean autoExtend,
     @Nullable Duration deadline) {
   /** Commands of a queue, or events of a subscription. */

@@ -1,8 +1,10 @@
 package io.parley.client;
 
+import io.parley.protocol.frame.Request;
 import io.parley.protocol.model.Names;
 import io.parley.protocol.model.TypePattern;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -67,6 +69,30 @@ public final class Subscriber implements AutoCloseable {
     /** The subscription's name; by default the service's. */
     public Builder subscription(String subscription) {
       setup.name(Names.require("subscription", subscription));
+      return this;
+    }
+
+    /**
+     * Has a subscription that is made now begin with all events that are still retained; one that
+     * exists goes on where it is. By default it begins with what is published from then on.
+     */
+    public Builder fromEarliest() {
+      setup.from(Request.Subscribe.FROM_EARLIEST);
+      return this;
+    }
+
+    /**
+     * Has a subscription that is made now begin with the retained events that were stored at a time
+     * or later; one that exists goes on where it is.
+     *
+     * @param time by the broker's clock; not before 1970
+     */
+    public Builder from(Instant time) {
+      if (time.isBefore(Instant.EPOCH)) {
+        throw new IllegalArgumentException(
+            "from: " + time + " (expected: " + Instant.EPOCH + " or later)");
+      }
+      setup.from(time.toEpochMilli());
       return this;
     }
 

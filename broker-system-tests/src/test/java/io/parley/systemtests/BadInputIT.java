@@ -127,12 +127,12 @@ class BadInputIT {
           "'no/slash'");
       assertRefused(
           client,
-          new Request.Subscribe(4, 1, "", List.of("shop.Cart*"), 1, 0),
+          new Request.Subscribe(4, 1, "", List.of("shop.Cart*"), 1, 0, -1),
           ErrorCode.INVALID_NAME,
           "'shop.Cart*'");
       assertRefused(
           client,
-          new Request.Subscribe(5, 1, "", List.of("shop.>.Cart"), 1, 0),
+          new Request.Subscribe(5, 1, "", List.of("shop.>.Cart"), 1, 0, -1),
           ErrorCode.INVALID_NAME,
           "'shop.>.Cart'");
     }

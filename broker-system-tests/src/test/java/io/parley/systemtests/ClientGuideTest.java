@@ -46,6 +46,7 @@ class ClientGuideTest {
         abstract void tellCustomer(String code, String reason);
         abstract void note(String type, Verdict verdict, long nanos);
         abstract void insert(Connection connection, Order order);
+        abstract void addToIndex(Order order);
       """;
 
   @Test

@@ -193,7 +193,7 @@ class EventsIT {
   @Test
   void shouldRefuseToRejectAnEvent() throws Exception {
     try (WireClient stock = WireClient.welcomed(broker.port(), subscription)) {
-      stock.write(new Request.Subscribe(2, 1, "", List.of(added), 10, 0));
+      stock.write(new Request.Subscribe(2, 1, "", List.of(added), 10, 0, -1));
       Response.Ok unused = stock.read(Response.Ok.class);
       stock.write(
           new Request.Publish(

@@ -286,7 +286,7 @@ final class IdleCampaign {
           to,
           i ->
               new Request.Subscribe(
-                  i + 1, 0, name("inbox", i), List.of(name("type", i) + ".Done"), 0, 0));
+                  i + 1, 0, name("inbox", i), List.of(name("type", i) + ".Done"), 0, 0, -1));
     }
   }
 

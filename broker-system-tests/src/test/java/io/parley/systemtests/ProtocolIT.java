@@ -269,7 +269,7 @@ class ProtocolIT {
         List.of(
             send(2, 1, "536365"),
             new Request.Consume(3, 1, "", List.of(type), 10, 0),
-            new Request.Subscribe(4, 2, "", List.of(type + ".>"), 10, 0),
+            new Request.Subscribe(4, 2, "", List.of(type + ".>"), 10, 0, -1),
             new Request.Credit(0, 1, 5),
             new Request.GetOutcome(5, WireClient.randomId(), 0),
             new Request.Respond(6, 1, List.of(Fresh.type("Get")), 4),

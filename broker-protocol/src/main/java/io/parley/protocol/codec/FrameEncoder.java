@@ -206,7 +206,8 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
         .str8("subscription", subscribe.subscription())
         .list16("patterns", subscribe.patterns(), TYPES_MAX, (w, text) -> w.str8("patterns", text))
         .u32("credit", subscribe.credit(), 0, CREDIT_MAX);
-    return amount("lease ms", subscribe.leaseMs(), out);
+    return amount("lease ms", subscribe.leaseMs(), out)
+        .i64("from", subscribe.from(), Request.Subscribe.FROM_NOW);
   }
 
   private static WireWriter settle(Request.Settle settle, WireWriter out) {

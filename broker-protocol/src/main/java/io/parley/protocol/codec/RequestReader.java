@@ -115,7 +115,8 @@ final class RequestReader {
         in.str8("subscription"),
         names("patterns", in),
         in.u32("credit", 0, CREDIT_MAX),
-        in.u32("lease ms", 0, Integer.MAX_VALUE));
+        in.u32("lease ms", 0, Integer.MAX_VALUE),
+        in.i64("from", Request.Subscribe.FROM_NOW));
   }
 
   private static List<String> names(String field, WireReader in) {

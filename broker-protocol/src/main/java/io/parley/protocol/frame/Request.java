@@ -128,11 +128,13 @@ public sealed interface Request extends Frame {
   /**
    * Makes or changes the service's durable subscription and, with credit, competes for its inbox.
    * Answered by {@link Response.Ok} once the subscription is durable. {@code u32 consumer, str8
-   * subscription, list16 of str8 patterns, u32 credit, u32 lease ms}.
+   * subscription, list16 of str8 patterns, u32 credit, u32 lease ms, i64 from}.
    *
    * @param consumer as in {@link Consume}; 0 to make the subscription without consuming
    * @param subscription empty for the one named like the service
    * @param patterns types or wildcards; empty: use the subscription as it is
+   * @param from since when a subscription that is made by this gets the events that are retained:
+   *     milliseconds since the epoch, {@link #FROM_EARLIEST} or {@link #FROM_NOW}
    */
   record Subscribe(
       int correlation,
@@ -140,8 +142,15 @@ public sealed interface Request extends Frame {
       String subscription,
       List<String> patterns,
       int credit,
-      int leaseMs)
+      int leaseMs,
+      long from)
       implements Request {
+    /** Only what is published from now on. */
+    public static final long FROM_NOW = -1;
+
+    /** All that is retained. */
+    public static final long FROM_EARLIEST = 0;
+
     @Override
     public FrameType type() {
       return FrameType.SUBSCRIBE;

@@ -114,7 +114,7 @@ class FrameEncoderTest {
         new Request.Consume(1, 1, "", List.of(over), 0, 0),
         new Request.Consume(1, 1, "", List.of(), 65_537, 0),
         new Request.Consume(1, 1, "", List.of(), 0, -1),
-        new Request.Subscribe(1, 1, "", List.of(over), 0, 0),
+        new Request.Subscribe(1, 1, "", List.of(over), 0, 0, -1),
         new Request.Credit(0, 1, 65_537),
         settle(new Settlement.Complete(1, 1, 0)),
         settle(new Settlement.Release(1, -1, 1)),

@@ -195,8 +195,15 @@ final class GoldenFrames {
     frames.put(
         "subscribe",
         new Request.Subscribe(
-            7, 4, "analytics", List.of("shop.cart.*", "shop.>"), 65_536, 43_200_000));
-    frames.put("subscribe-only", new Request.Subscribe(8, 0, "analytics", List.of("shop.>"), 0, 0));
+            7,
+            4,
+            "analytics",
+            List.of("shop.cart.*", "shop.>"),
+            65_536,
+            43_200_000,
+            1_790_000_000_000L));
+    frames.put(
+        "subscribe-only", new Request.Subscribe(8, 0, "analytics", List.of("shop.>"), 0, 0, -1));
     frames.put("credit", new Request.Credit(0, CONSUMER, 60));
     frames.put("close-consumer", new Request.CloseConsumer(9, CONSUMER));
     frames.put(

@@ -49,7 +49,13 @@ final class RandomFrames {
               random.nextInt(), random.nextInt(), name(), names(), credit(), amount());
       case SUBSCRIBE ->
           new Request.Subscribe(
-              random.nextInt(), random.nextInt(), name(), names(), credit(), amount());
+              random.nextInt(),
+              random.nextInt(),
+              name(),
+              names(),
+              credit(),
+              amount(),
+              sequence() - 1);
       case CREDIT -> new Request.Credit(random.nextInt(), random.nextInt(), credit());
       case CLOSE_CONSUMER -> new Request.CloseConsumer(random.nextInt(), random.nextInt());
       case SETTLE ->

@@ -287,7 +287,7 @@ final class ClientSession implements Session {
     for (String pattern : request.patterns()) {
       patterns.add(pattern(pattern));
     }
-    Operation operation = new Operation.Subscribe(service, subscription, patterns);
+    Operation operation = new Operation.Subscribe(service, subscription, patterns, request.from());
     if (request.consumer() == 0) {
       sequencer.submit(operation, new Done(request.correlation()));
       return;
