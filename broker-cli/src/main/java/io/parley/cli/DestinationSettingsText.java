@@ -36,7 +36,10 @@ final class DestinationSettingsText {
     }
     String full = condition.textOrNull("overQuotaSince");
     if (full != null) {
-      return "over its quota since " + full + ": gets no events, " + missed(condition);
+      return "over its quota since "
+          + full
+          + ": gets no more until there is room, "
+          + missed(condition);
     }
     String outage = condition.textOrNull("outageSince");
     return outage == null

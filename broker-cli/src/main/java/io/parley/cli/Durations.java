@@ -17,8 +17,35 @@ final class Durations implements ITypeConverter<Duration> {
     return parse(text);
   }
 
+  /** Up to 3,650 days. */
+  static final class UpToYears implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return parse(text, Duration.ofDays(3_650));
+    }
+  }
+
+  /** Milliseconds as people type them, in the largest unit that is exact. */
+  static String text(long ms) {
+    Duration duration = Duration.ofMillis(ms);
+    if (ms == 0 || ms % 1_000 != 0) {
+      return ms == 0 ? "0s" : ms + "ms";
+    }
+    if (duration.toSecondsPart() != 0) {
+      return duration.toSeconds() + "s";
+    }
+    if (duration.toMinutesPart() != 0) {
+      return duration.toMinutes() + "m";
+    }
+    return duration.toHoursPart() != 0 ? duration.toHours() + "h" : duration.toDays() + "d";
+  }
+
   /** Reads {@code 500ms}, {@code 10s}, {@code 2m}, {@code 12h} or {@code 7d}, at most 20 days. */
   static Duration parse(String text) {
+    return parse(text, MAX);
+  }
+
+  private static Duration parse(String text, Duration max) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw new TypeConversionException(
@@ -33,8 +60,8 @@ final class Durations implements ITypeConverter<Duration> {
           case "h" -> Duration.ofHours(amount);
           default -> Duration.ofDays(amount);
         };
-    if (duration.compareTo(MAX) > 0) {
-      throw new TypeConversionException("'" + text + "' (expected: at most " + MAX.toDays() + "d)");
+    if (duration.compareTo(max) > 0) {
+      throw new TypeConversionException("'" + text + "' (expected: at most " + max.toDays() + "d)");
     }
     return duration;
   }

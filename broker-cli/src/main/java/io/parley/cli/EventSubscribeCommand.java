@@ -28,6 +28,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  parley event subscribe --subscription watch 'shop.>'",
       "  parley event subscribe --subscription watch 'shop.cart.*' --count 10 -o json",
+      "  parley event subscribe --subscription audit --from earliest 'shop.>'",
       "  parley event subscribe --subscription billing --service billing --ack release --count 5"
     })
 final class EventSubscribeCommand implements Callable<Integer> {
@@ -50,6 +51,16 @@ final class EventSubscribeCommand implements Callable<Integer> {
       paramLabel = "SERVICE",
       description = "Whose it is; the one named like the subscription if left out.")
   private @Nullable String service;
+
+  @Option(
+      names = "--from",
+      paramLabel = "WHEN",
+      description = {
+        "Where it begins if this makes it: earliest, now, so long ago (2h), or a time",
+        "(2026-01-31T09:30:00Z); now if left out."
+      },
+      converter = StartingPoint.Converter.class)
+  private StartingPoint from = StartingPoint.NOW;
 
   @Mixin private final ReceiveOptions options = new ReceiveOptions();
 
@@ -83,6 +94,9 @@ final class EventSubscribeCommand implements Callable<Integer> {
         client.subscriber().patterns(patterns.toArray(new String[0])).credit(options.credit());
     if (subscription != null) {
       subscriber.subscription(Arguments.requireName("subscription", subscription));
+    }
+    if (from.time() != null) {
+      subscriber.from(from.time());
     }
     if (options.lease != null) {
       subscriber.lease(options.lease);

@@ -59,6 +59,7 @@ public final class ParleyCli {
           "query",
           "queue",
           "subscription",
+          "topic",
           "type",
           "dead-letter",
           "namespace",
@@ -134,6 +135,7 @@ public final class ParleyCli {
       case "query" -> QueryCommand.class;
       case "queue" -> QueueCommand.class;
       case "subscription" -> SubscriptionCommand.class;
+      case "topic" -> TopicCommand.class;
       case "type" -> TypeCommand.class;
       case "dead-letter" -> DeadLetterCommand.class;
       case "outcome" -> OutcomeCommand.class;

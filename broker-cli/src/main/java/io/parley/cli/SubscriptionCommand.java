@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "subscription",
     description =
-        "Look at subscriptions: services' durable interest in events, with their inboxes.",
+        "Look at and control subscriptions: services' durable interest in events, with their inboxes.",
     synopsisSubcommandLabel = "VERB",
     subcommands = {
       SubscriptionListCommand.class,
@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       DestinationPauseCommand.class,
       DestinationResumeCommand.class,
       DestinationSetCommand.class,
-      DestinationPurgeCommand.class
+      DestinationPurgeCommand.class,
+      SubscriptionResetCommand.class
     })
 final class SubscriptionCommand {}

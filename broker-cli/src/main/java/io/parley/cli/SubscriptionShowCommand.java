@@ -49,7 +49,10 @@ final class SubscriptionShowCommand implements Callable<Integer> {
             .add("Delayed", subscription.number("delayed"))
             .add("Dead letters", subscription.number("deadLetters"))
             .add("Size", Text.bytes(subscription.number("bytes")))
-            .add("State", DestinationSettingsText.state(subscription))
+            .add(
+                "State",
+                DestinationSettingsText.state(subscription)
+                    + (subscription.isTrue("catchingUp") ? ", catching up from the topics" : ""))
             .add("Set", DestinationSettingsText.of(subscription))
             .add("Consumers", subscription.number("consumers"))
             .add("Last seen", lastSeen == null ? "never" : Text.time(lastSeen) + " UTC")

@@ -40,7 +40,7 @@ class AdminVerbsTest {
       """
       {"name":"billing","service":"billing","patterns":["shop.cart.CartCheckedOut","shop.order.>"],\
       "ready":40,"leased":2,"delayed":0,"deadLetters":0,"bytes":8192,"consumers":1,\
-      "lastSeen":"2026-03-01T10:03:11.123Z",
+      "lastSeen":"2026-03-01T10:03:11.123Z","catchingUp":false,
       "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}\
       """;
 
@@ -237,6 +237,64 @@ class AdminVerbsTest {
             "POST /admin/v1/namespaces/default/queues/cart/settings"
                 + " {\"maxAttempts\":\"3\",\"backOffMaxMs\":\"60000\",\"leaseMs\":\"60000\"}");
     assertThat(run.out()).isEqualTo("Set for queue 'cart': max-attempts 3.\n");
+  }
+
+  @Test
+  void shouldShowAndSetWhatTopicsRetain() {
+    String placed =
+        """
+        {"name":"shop.Placed","retentionMs":604800000,"retentionBytes":1073741824,"events":3,
+         "bytes":2048,"oldest":"2026-03-01T10:03:11.123Z","settings":%s}""";
+    broker.on("GET /topics", "{\"topics\":[" + placed.formatted("{}") + "]}");
+    broker.on("GET /topics/shop.Placed", placed.formatted("{\"retentionBytes\":1073741824}"));
+    broker.on(
+        "POST /topics/shop.Placed/settings",
+        placed.formatted("{\"retentionBytes\":1073741824,\"retentionMs\":604800000}"));
+
+    assertThat(broker.run("topic", "list").out())
+        .isEqualTo(
+            """
+            TOPIC        EVENTS  SIZE   RETENTION  UP TO
+            shop.Placed  3       2 KiB  7d         1 GiB
+            """);
+    assertThat(broker.run("topic", "show", "shop.Placed").out())
+        .contains("Retention", "7d, up to 1 GiB\n", "2026-03-01 10:03:11");
+    assertThat(broker.run("topic", "set", "shop.Placed", "--retention", "7d").out())
+        .isEqualTo("Topic 'shop.Placed' retains: 7d, up to 1 GiB.\n");
+    assertThat(broker.requests())
+        .last()
+        .isEqualTo(
+            "POST /admin/v1/namespaces/default/topics/shop.Placed/settings"
+                + " {\"retentionBytes\":\"1073741824\",\"retentionMs\":\"604800000\"}");
+    assertThat(broker.run("topic", "set", "shop.Placed").exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(broker.run("topic", "set", "shop.Placed", "--retention", "3651d").err())
+        .contains("3651d", "at most 3650d");
+  }
+
+  @Test
+  void shouldSayWhatAResetDoesAndWantAYes() {
+    broker.on(
+        "POST /subscriptions/billing/reset", "{\"ended\":3,\"replayed\":20000,\"more\":true}");
+    String what =
+        "3 waiting events of subscription 'billing' end, and it gets more than 20,000 retained"
+            + " events";
+
+    CliRun dry = broker.run("subscription", "reset", "billing", "--to", "earliest", "--dry-run");
+    CliRun refused = broker.run("subscription", "reset", "billing", "--to", "now");
+    CliRun done =
+        broker.run("subscription", "reset", "billing", "--to", "2026-01-31T09:30:00Z", "--yes");
+
+    assertThat(dry.out()).isEqualTo("Would reset: " + what + ".\n");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("--yes");
+    assertThat(done.out()).isEqualTo("Reset: " + what + ".\n");
+    assertThat(broker.requests())
+        .last()
+        .isEqualTo(
+            "POST /admin/v1/namespaces/default/subscriptions/billing/reset"
+                + " {\"to\":\"2026-01-31T09:30:00Z\",\"dryRun\":\"false\"}");
+    assertThat(broker.run("subscription", "reset", "billing", "--to", "soon").err())
+        .contains("'soon'", "earliest, now");
   }
 
   @Test

@@ -193,6 +193,21 @@ public interface AdminApi {
   CompletionStage<Long> purge(
       String namespace, DestinationKind kind, String name, PurgeRequest which);
 
+  /** The topics of all event types, by name. */
+  CompletionStage<List<TopicInfo>> topics(String namespace);
+
+  /** One topic, with its oldest event's time. */
+  CompletionStage<TopicInfo> topic(String namespace, String type);
+
+  /** Sets how long a topic keeps its events, instead of what was set before. Durable. */
+  CompletionStage<TopicInfo> setTopic(String namespace, String type, TopicSettings settings);
+
+  /**
+   * What waits in a subscription's inbox ends, but dead letters, and it gets what is retained since
+   * a time. What consumers have in hand stays theirs. Durable.
+   */
+  CompletionStage<ResetInfo> reset(String namespace, String subscription, ResetRequest request);
+
   /** What became of a command; {@code NOT_FOUND} if nothing is known of it. */
   CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command);
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param paused whether an operator paused it
  * @param outageSince since when all that is handled fails, and one message at a time is tried; null
  *     if that isn't so
- * @param overQuotaSince since when a subscription is over its quota and gets no events; null if it
- *     isn't
- * @param missed events it didn't get for that reason, since it was made
+ * @param overQuotaSince since when a subscription is over its quota and gets no events until there
+ *     is room; null if it isn't
+ * @param missed events it didn't get for that reason and never will, since it was made
  * @param settings what is set for it
  */
 public record DestinationCondition(

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytes records of all these, in bytes, as if nobody shared them
  * @param consumers open consumers of all connections
  * @param lastSeen when a consumer was last connected; null if none was since the broker started
+ * @param catchingUp whether it gets its events from what is retained for now, because it was full
+ *     or begins in the past
  * @param condition whether it is paused, and the like
  */
 public record SubscriptionInfo(
@@ -30,6 +32,7 @@ public record SubscriptionInfo(
     long bytes,
     int consumers,
     @Nullable Instant lastSeen,
+    boolean catchingUp,
     DestinationCondition condition) {
 
   /** Copies the list. */

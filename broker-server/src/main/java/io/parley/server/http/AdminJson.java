@@ -13,7 +13,9 @@ import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.ResetInfo;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TopicInfo;
 import io.parley.server.admin.TypeInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,6 +88,7 @@ final class AdminJson {
     json.writeNumberField("bytes", subscription.bytes());
     json.writeNumberField("consumers", subscription.consumers());
     json.writeStringField("lastSeen", text(subscription.lastSeen()));
+    json.writeBooleanField("catchingUp", subscription.catchingUp());
     condition(json, subscription.condition());
   }
 
@@ -104,6 +107,25 @@ final class AdminJson {
     number(json, "maxMessages", settings.maxMessages());
     number(json, "maxBytes", settings.maxBytes());
     json.writeEndObject();
+  }
+
+  static void topic(JsonGenerator json, TopicInfo topic) throws IOException {
+    json.writeStringField("name", topic.name());
+    json.writeNumberField("retentionMs", topic.retention().toMillis());
+    json.writeNumberField("retentionBytes", topic.retentionBytes());
+    json.writeNumberField("events", topic.events());
+    json.writeNumberField("bytes", topic.bytes());
+    json.writeStringField("oldest", text(topic.oldest()));
+    json.writeObjectFieldStart("settings");
+    milliseconds(json, "retentionMs", topic.own().retention());
+    number(json, "retentionBytes", topic.own().retentionBytes());
+    json.writeEndObject();
+  }
+
+  static void reset(JsonGenerator json, ResetInfo reset) throws IOException {
+    json.writeNumberField("ended", reset.ended());
+    json.writeNumberField("replayed", reset.replayed());
+    json.writeBooleanField("more", reset.more());
   }
 
   /** Left out where nothing is set. */

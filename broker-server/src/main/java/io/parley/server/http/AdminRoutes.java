@@ -8,8 +8,12 @@ import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.PurgeRequest;
+import io.parley.server.admin.ResetRequest;
+import io.parley.server.admin.TopicSettings;
 import io.parley.server.admin.TypeDeclaration;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +30,7 @@ final class AdminRoutes {
 
   private static final String NAMESPACES = PREFIX + "v1/namespaces";
   private static final String NAMESPACE = NAMESPACES + "/{namespace}";
+  private static final Instant TIME_END = Instant.parse("9999-12-31T00:00:00Z");
   private static final int PEEK_DEFAULT = 20;
   private static final int DEAD_LETTERS_DEFAULT = 100;
   private static final int EXPLAINED_DEFAULT = 10;
@@ -64,6 +69,9 @@ final class AdminRoutes {
         get("/types", Set.of(), this::types),
         post("/types", this::declareType),
         post("/types/transfer", this::transferType),
+        get("/topics", Set.of(), this::topics),
+        get("/topics/{topic}", Set.of(), this::topic),
+        post("/topics/{topic}/settings", this::setTopic),
         get("/catalog", Set.of(), this::catalog),
         post("/queues/{queue}/pause", call -> pause(call, QUEUE, true)),
         post("/queues/{queue}/resume", call -> pause(call, QUEUE, false)),
@@ -73,6 +81,7 @@ final class AdminRoutes {
         post("/subscriptions/{subscription}/resume", call -> pause(call, INBOX, false)),
         post("/subscriptions/{subscription}/settings", call -> set(call, INBOX)),
         post("/subscriptions/{subscription}/purge", call -> purge(call, INBOX)),
+        post("/subscriptions/{subscription}/reset", this::reset),
         get(
             "/dead-letters",
             Set.of("destination", "limit", "errorClass", "type"),
@@ -278,6 +287,55 @@ final class AdminRoutes {
             dryRun);
     return api.purge(namespace(call), kind, name(call, kind), which)
         .thenApply(count -> AdminJson.count("purged", count));
+  }
+
+  private CompletionStage<Answer> topics(Call call) {
+    return api.topics(namespace(call))
+        .thenApplyAsync(topics -> AdminJson.list("topics", topics, AdminJson::topic));
+  }
+
+  private CompletionStage<Answer> topic(Call call) {
+    return api.topic(namespace(call), call.part("topic"))
+        .thenApply(topic -> AdminJson.one(topic, AdminJson::topic));
+  }
+
+  private CompletionStage<Answer> setTopic(Call call) {
+    Map<String, String> body =
+        Json.readStrings(call.body(), Set.of("retentionMs", "retentionBytes"));
+    TopicSettings settings =
+        new TopicSettings(duration(body, "retentionMs"), longNumber(body, "retentionBytes"));
+    return api.setTopic(namespace(call), call.part("topic"), settings)
+        .thenApply(topic -> AdminJson.one(topic, AdminJson::topic));
+  }
+
+  private CompletionStage<Answer> reset(Call call) {
+    Map<String, String> body = Json.readStrings(call.body(), Set.of("to", "dryRun"));
+    ResetRequest request =
+        new ResetRequest(
+            moment("to", required(body, "to")), Boolean.parseBoolean(body.get("dryRun")));
+    return api.reset(namespace(call), call.part("subscription"), request)
+        .thenApply(reset -> AdminJson.one(reset, AdminJson::reset));
+  }
+
+  /** Where to begin in what is retained; null for after all of it. */
+  private static @Nullable Instant moment(String name, String text) {
+    switch (text) {
+      case "now":
+        return null;
+      case "earliest":
+        return Instant.EPOCH;
+      default:
+        try {
+          Instant time = Instant.parse(text);
+          if (!time.isBefore(Instant.EPOCH) && time.isBefore(TIME_END)) {
+            return time;
+          }
+        } catch (DateTimeParseException e) {
+          // told below
+        }
+        throw Call.invalid(
+            name, text, "earliest, now, or a time since 1970 such as 2026-01-31T09:30:00Z", null);
+    }
   }
 
   private static String name(Call call, DestinationKind kind) {

@@ -31,8 +31,12 @@ import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.PurgeRequest;
 import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.ResetInfo;
+import io.parley.server.admin.ResetRequest;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TopicInfo;
+import io.parley.server.admin.TopicSettings;
 import io.parley.server.admin.TraceInfo;
 import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
@@ -62,6 +66,7 @@ public final class AdminOperations implements AdminApi {
   private final CatalogViews catalogs;
   private final DestinationControl control;
   private final DeadLetters deadLetters;
+  private final Topics topics;
 
   /** Administers some namespaces. */
   public AdminOperations(Namespaces namespaces, Draining drained) {
@@ -73,6 +78,7 @@ public final class AdminOperations implements AdminApi {
     catalogs = new CatalogViews(owner);
     control = new DestinationControl(owner);
     deadLetters = new DeadLetters(owner);
+    topics = new Topics(owner);
   }
 
   // ---------------------------------------------------------------- the broker
@@ -248,7 +254,32 @@ public final class AdminOperations implements AdminApi {
         inbox.bytes(),
         inbox.consumers().size(),
         inbox.lastSeenMs() == 0 ? null : Instant.ofEpochMilli(inbox.lastSeenMs()),
+        inbox.isBehind(),
         DestinationControl.condition(inbox));
+  }
+
+  @Override
+  public CompletionStage<ResetInfo> reset(
+      String namespace, String subscription, ResetRequest request) {
+    return topics.reset(namespace, subscription, request);
+  }
+
+  // ---------------------------------------------------------------- topics
+
+  @Override
+  public CompletionStage<List<TopicInfo>> topics(String namespace) {
+    return topics.all(namespace);
+  }
+
+  @Override
+  public CompletionStage<TopicInfo> topic(String namespace, String type) {
+    return topics.one(namespace, type);
+  }
+
+  @Override
+  public CompletionStage<TopicInfo> setTopic(
+      String namespace, String type, TopicSettings settings) {
+    return topics.set(namespace, type, settings);
   }
 
   // ---------------------------------------------------------------- messages

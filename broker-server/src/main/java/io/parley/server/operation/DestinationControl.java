@@ -35,7 +35,10 @@ final class DestinationControl {
   static DestinationCondition condition(Destination destination) {
     DestinationSettings settings = destination.definition().settings();
     long outageSinceMs = destination.outageSinceMs();
-    if (settings == DestinationSettings.NONE && outageSinceMs == 0 && destination.missed() == 0) {
+    if (settings == DestinationSettings.NONE
+        && outageSinceMs == 0
+        && destination.overQuotaSinceMs() == 0
+        && destination.missed() == 0) {
       return DestinationCondition.USUAL;
     }
     return new DestinationCondition(

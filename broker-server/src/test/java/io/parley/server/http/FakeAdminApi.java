@@ -27,13 +27,18 @@ import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.PurgeRequest;
 import io.parley.server.admin.QueueInfo;
+import io.parley.server.admin.ResetInfo;
+import io.parley.server.admin.ResetRequest;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.StandingInfo;
 import io.parley.server.admin.SubscriptionInfo;
+import io.parley.server.admin.TopicInfo;
+import io.parley.server.admin.TopicSettings;
 import io.parley.server.admin.TraceInfo;
 import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -319,6 +324,33 @@ final class FakeAdminApi implements AdminApi {
   }
 
   @Override
+  public CompletionStage<List<TopicInfo>> topics(String namespace) {
+    return answer("topics of " + namespace, List.of(topicNamed("shop.Placed")));
+  }
+
+  @Override
+  public CompletionStage<TopicInfo> topic(String namespace, String type) {
+    return answer("topic " + type, topicNamed(type));
+  }
+
+  @Override
+  public CompletionStage<TopicInfo> setTopic(
+      String namespace, String type, TopicSettings settings) {
+    return answer("set " + type + " " + settings, topicNamed(type));
+  }
+
+  private static TopicInfo topicNamed(String type) {
+    return new TopicInfo(
+        type, Duration.ofDays(1), 1_024, new TopicSettings(Duration.ofDays(1), null), 3, 300, null);
+  }
+
+  @Override
+  public CompletionStage<ResetInfo> reset(
+      String namespace, String subscription, ResetRequest request) {
+    return answer("reset " + subscription + " " + request, new ResetInfo(3, 20, true));
+  }
+
+  @Override
   public CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command) {
     return answer(
         "outcome " + command,
@@ -354,6 +386,7 @@ final class FakeAdminApi implements AdminApi {
         5,
         0,
         STORED_AT,
+        false,
         DestinationCondition.USUAL);
   }
 

@@ -166,6 +166,52 @@ class HttpListenerTest {
   }
 
   @Test
+  void shouldShowAndSetTopics() throws Exception {
+    String placed =
+        """
+        {"name":"shop.Placed","retentionMs":86400000,"retentionBytes":1024,"events":3,"bytes":300,
+         "oldest":null,"settings":{"retentionMs":86400000}}
+        """;
+
+    assertAnswer(get(ADMIN + "/topics"), "{\"topics\":[" + placed + "]}");
+    assertAnswer(get(ADMIN + "/topics/shop.Placed"), placed);
+    assertAnswer(
+        post(ADMIN + "/topics/shop.Placed/settings", "{\"retentionMs\":\"1000\"}"), placed);
+    assertThat(admin.asked)
+        .containsExactly(
+            "topics of default",
+            "topic shop.Placed",
+            "set shop.Placed TopicSettings[retention=PT1S, retentionBytes=null]");
+  }
+
+  @Test
+  void shouldResetSubscriptions() throws Exception {
+    String reset = ADMIN + "/subscriptions/billing/reset";
+
+    assertAnswer(
+        post(reset, "{\"to\":\"earliest\",\"dryRun\":\"true\"}"),
+        "{\"ended\":3,\"replayed\":20,\"more\":true}");
+    post(reset, "{\"to\":\"now\"}");
+    post(reset, "{\"to\":\"2026-01-31T09:30:00Z\"}");
+
+    assertThat(admin.asked)
+        .containsExactly(
+            "reset billing ResetRequest[from=1970-01-01T00:00:00Z, dryRun=true]",
+            "reset billing ResetRequest[from=null, dryRun=false]",
+            "reset billing ResetRequest[from=2026-01-31T09:30:00Z, dryRun=false]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yesterday", "1969-12-31T23:59:59Z", "+1000000000-12-31T23:59:59Z"})
+  void shouldSayWhichResetsAreNone(String to) throws Exception {
+    HttpResponse<String> answer =
+        post(ADMIN + "/subscriptions/billing/reset", "{\"to\":\"" + to + "\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(to, "earliest, now, or a time since 1970");
+  }
+
+  @Test
   void shouldSayWhichSettingIsNoNumber() throws Exception {
     HttpResponse<String> answer =
         post(ADMIN + "/queues/cart/settings", "{\"maxAttempts\":\"many\"}");
@@ -222,7 +268,7 @@ class HttpListenerTest {
         """
         {"name":"billing","service":"billing","patterns":["shop.>"],"ready":1,"leased":2,
          "delayed":3,"deadLetters":4,"bytes":5,"consumers":0,
-         "lastSeen":"2025-01-02T03:04:05.678Z",
+         "lastSeen":"2025-01-02T03:04:05.678Z","catchingUp":false,
            "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}
         """;
 
