@@ -435,6 +435,21 @@ class ReplayTest {
   }
 
   @Test
+  void shouldEndNothingThatCameAfterTheReset() {
+    int inbox = subscribe("s", CatchUps.FROM_NOW, "shop.>");
+    namespace.declare("shop.Passing", MessageKind.EVENT, null);
+    setRetention("shop.Passing", 0, Topic.NOT_SET);
+    publish("shop.Placed", 1, 3);
+
+    namespace.submitOnly(new Operation.Reset(inbox, CatchUps.FROM_NOW));
+    namespace.sequencer().runOnce();
+    namespace.submitOnly(TestNamespace.sending(event("shop.Passing", "e4")));
+    namespace.run();
+
+    assertThat(drain(inbox)).isEqualTo(bodies(4, 4));
+  }
+
+  @Test
   void shouldResetToATimeWhileItIsFull() {
     int inbox = subscribe("s", CatchUps.FROM_NOW, "shop.>");
     limit(inbox, 5, MANY);
