@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold. */
@@ -41,9 +42,10 @@ final class Invariants {
         new CountsAgree());
   }
 
-  private static void require(boolean holds, String message) {
+  /** The message is made only if it has to be: these are asked a million times a minute. */
+  private static void require(boolean holds, Supplier<String> message) {
     if (!holds) {
-      throw new AssertionError(message);
+      throw new AssertionError(message.get());
     }
   }
 
@@ -58,12 +60,13 @@ final class Invariants {
         }
         require(
             sent.isEvent() || history.seenBodies.contains(body),
-            "command " + body + " was confirmed and is nowhere");
+            () -> "command " + body + " was confirmed and is nowhere");
         if (sent.isEvent()) {
           for (Destination inbox : world.engine.destinations().all()) {
             require(
                 !wants(inbox, sent) || history.bodies(inbox.id()).containsValue(body),
-                "event " + body + " was confirmed and is not in " + inbox.definition().name());
+                () ->
+                    "event " + body + " was confirmed and is not in " + inbox.definition().name());
           }
         }
       }
@@ -74,7 +77,11 @@ final class Invariants {
                 || history.sent.get(history.seen.get(spot)).isExpired(world.engine.timeMs())
                 || (history.placesWithDrops.contains(spot.place()) && history.mayHaveBeenDead(spot))
                 || wasAdopted(world, history, spot),
-            history.seen.get(spot) + " was at " + spot + " and is gone, though nobody ended it");
+            () ->
+                history.seen.get(spot)
+                    + " was at "
+                    + spot
+                    + " and is gone, though nobody ended it");
       }
     }
 
@@ -103,13 +110,15 @@ final class Invariants {
     public void check(World world, History history) {
       for (Map.Entry<Spot, End> ended : history.ended.entrySet()) {
         if (ended.getValue().kind() != End.Kind.SET_ASIDE) {
-          require(!world.has(ended.getKey()), ended + " was confirmed, and it is still there");
+          require(
+              !world.has(ended.getKey()), () -> ended + " was confirmed, and it is still there");
         }
       }
       for (Delivery delivery : history.newDeliveries) {
         End end = history.ended.get(delivery.spot());
         require(
-            end == null || end.kind() == End.Kind.SET_ASIDE, delivery + " though it ended: " + end);
+            end == null || end.kind() == End.Kind.SET_ASIDE,
+            () -> delivery + " though it ended: " + end);
       }
     }
   }
@@ -122,7 +131,12 @@ final class Invariants {
         Delivery last = history.lastDelivery.get(accepted.spot());
         require(
             last == null || last.epoch() <= accepted.epoch(),
-            "settle under epoch " + accepted.epoch() + " counted, though " + last + " came after");
+            () ->
+                "settle under epoch "
+                    + accepted.epoch()
+                    + " counted, though "
+                    + last
+                    + " came after");
       }
     }
   }
@@ -153,7 +167,7 @@ final class Invariants {
           Long previous = last.put(delivery.spot().place(), delivery.spot().sequence());
           require(
               previous == null || previous < delivery.spot().sequence(),
-              delivery + " after sequence " + previous);
+              () -> delivery + " after sequence " + previous);
         }
       }
     }
@@ -175,7 +189,7 @@ final class Invariants {
                 Integer before = last.put(sender, number);
                 require(
                     before == null || before < number,
-                    "place " + place + " has " + body + " after number " + before);
+                    () -> "place " + place + " has " + body + " after number " + before);
               }
             }
           });
@@ -203,7 +217,7 @@ final class Invariants {
                             || history.wasPutBack(new Spot(delivery.spot().place(), sequence))
                             || before.isExpired(world.engine.timeMs())
                             || !key.equals(before.key()),
-                        delivery + " before " + present + " of the same key");
+                        () -> delivery + " before " + present + " of the same key");
                   });
         }
       }
@@ -214,7 +228,7 @@ final class Invariants {
               String key = history.sent.get(present.body()).key();
               require(
                   key == null || !present.leased() || leased.add(key),
-                  "two messages of key " + key + " are leased in place " + id);
+                  () -> "two messages of key " + key + " are leased in place " + id);
             }
           });
     }
@@ -232,12 +246,19 @@ final class Invariants {
                   Long before = sequences.put(body, sequence);
                   require(
                       before == null,
-                      body + " is in place " + place + " twice: " + before + " and " + sequence);
+                      () ->
+                          body
+                              + " is in place "
+                              + place
+                              + " twice: "
+                              + before
+                              + " and "
+                              + sequence);
                 });
           });
       for (String body : history.refused.keySet()) {
-        require(!history.seenBodies.contains(body), body + " was refused and is stored");
-        require(!history.confirmed.containsKey(body), body + " was refused and confirmed");
+        require(!history.seenBodies.contains(body), () -> body + " was refused and is stored");
+        require(!history.confirmed.containsKey(body), () -> body + " was refused and confirmed");
       }
     }
   }
@@ -254,16 +275,16 @@ final class Invariants {
           boolean isKnown = history.seenBodies.contains(emitted);
           require(
               !(parentIsHere && isKnown),
-              emitted + " was emitted, and " + completion.spot() + " is not completed");
+              () -> emitted + " was emitted, and " + completion.spot() + " is not completed");
           require(
               !completion.answered()[0] || isKnown || isForNobody(world, history, emitted),
-              completion.spot() + " was completed without " + emitted);
+              () -> completion.spot() + " was completed without " + emitted);
         }
       }
       for (String body : history.seenBodies) {
         require(
             body.indexOf('>') < 0 || mayBe.contains(body),
-            body + " is there, though the completion that emits it was refused");
+            () -> body + " is there, though the completion that emits it was refused");
       }
     }
 
@@ -289,7 +310,8 @@ final class Invariants {
             Outcome outcome = world.engine.outcomes().find(history.sent.get(body).id());
             OutcomeStatus expected =
                 present.state() == State.DEAD ? OutcomeStatus.DEAD_LETTERED : OutcomeStatus.PENDING;
-            require(outcome.status() == expected, body + " is " + present + ", but " + outcome);
+            require(
+                outcome.status() == expected, () -> body + " is " + present + ", but " + outcome);
           });
       history.ended.forEach(
           (spot, end) -> {
@@ -306,7 +328,7 @@ final class Invariants {
             world.engine.outcomes().find(told.command()).atMs() >= told.outcome().atMs()
                 || (told.outcome().status() == OutcomeStatus.DEAD_LETTERED
                     && !history.placesWithRedrives.isEmpty()),
-            told + " was told, and is not kept");
+            () -> told + " was told, and is not kept");
       }
     }
 
@@ -320,10 +342,10 @@ final class Invariants {
           };
       require(
           expected == null || outcome.status() == expected,
-          sent + " ended as " + end + ", but " + outcome);
+          () -> sent + " ended as " + end + ", but " + outcome);
       require(
           end.kind() != End.Kind.REJECTED || outcome.code().equals(end.code()),
-          sent + " was rejected with " + end.code() + ", but " + outcome);
+          () -> sent + " was rejected with " + end.code() + ", but " + outcome);
     }
   }
 
@@ -336,7 +358,7 @@ final class Invariants {
       for (Sent sent : history.sent.values()) {
         List<History.Ending> told = history.endings.getOrDefault(sent.id(), List.of());
         if (!sent.toInbox()) {
-          require(told.isEmpty(), sent + " has no outcome to tell, but " + told);
+          require(told.isEmpty(), () -> sent + " has no outcome to tell, but " + told);
           continue;
         }
         Outcome outcome = world.engine.outcomes().find(sent.id());
@@ -347,7 +369,7 @@ final class Invariants {
             ends.size() == (outcome.status() == OutcomeStatus.PENDING || isDead ? 0 : 1)
                 && ends.stream().allMatch(each -> each.status() == outcome.status())
                 && (!isDead || told.size() > ends.size()),
-            sent + " ended as " + outcome + ", and is told as " + told);
+            () -> sent + " ended as " + outcome + ", and is told as " + told);
       }
     }
   }
@@ -368,7 +390,9 @@ final class Invariants {
                 && !history.mayHaveBeenDead(spot);
         if (isOurs) {
           OutcomeStatus status = world.engine.outcomes().find(sent.id()).status();
-          require(status == OutcomeStatus.EXPIRED, sent + " is gone from " + spot + ": " + status);
+          require(
+              status == OutcomeStatus.EXPIRED,
+              () -> sent + " is gone from " + spot + ": " + status);
         }
       }
     }
@@ -399,10 +423,10 @@ final class Invariants {
                         == place.size()
                     && destination.leased() == leased
                     && destination.dead() == dead,
-                "place " + id + ": " + counts + ", but there are " + place);
+                () -> "place " + id + ": " + counts + ", but there are " + place);
             require(
                 (destination.bytes() == 0) == place.isEmpty(),
-                "place " + id + ": " + destination.bytes() + " bytes for " + place.size());
+                () -> "place " + id + ": " + destination.bytes() + " bytes for " + place.size());
           });
     }
   }

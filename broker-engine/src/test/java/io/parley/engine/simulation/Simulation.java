@@ -53,6 +53,13 @@ final class Simulation {
 
   static final int MAX_ATTEMPTS = 4;
 
+  /** Steps of chaos in a life, unless somebody wants more. */
+  static final int DEFAULT_STEPS = 400;
+
+  private static final String AGAIN =
+      "mvn -pl broker-engine -am test -Dtest=SimulationTest"
+          + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=";
+
   private static final EngineSettings SETTINGS =
       TestNamespace.settings(MAX_ATTEMPTS, false, Duration.ofDays(1));
   private static final int PRODUCERS = 3;
@@ -84,6 +91,8 @@ final class Simulation {
   private @Nullable Engine engine;
   private int life;
   private int step;
+  private long actions;
+  private long checks;
   private boolean peace;
 
   Simulation(long seed, Chaos chaos) {
@@ -112,8 +121,31 @@ final class Simulation {
       requireNothingLeft();
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
-          "replay with -Dsimulation.seed=" + seed + ": step " + step + ": " + e.getMessage(), e);
+          "again with: "
+              + AGAIN
+              + seed
+              + (steps == DEFAULT_STEPS ? "" : " -Dsimulation.steps=" + steps)
+              + ": step "
+              + step
+              + ": "
+              + e.getMessage(),
+          e);
     }
+  }
+
+  /** Things that clients, operators, the disk and the clock did. */
+  long actions() {
+    return actions;
+  }
+
+  /** How often all invariants were checked. */
+  long checks() {
+    return checks;
+  }
+
+  /** Time that passed in it. */
+  Duration simulated() {
+    return Duration.ofNanos(clock.nanos());
   }
 
   // ---------------------------------------------------------------- the broker
@@ -140,6 +172,7 @@ final class Simulation {
 
   private void check() {
     if (mayBeLookedAt()) {
+      checks++;
       World world = World.of(engine, history);
       for (Invariant invariant : invariants) {
         try {
@@ -262,6 +295,7 @@ final class Simulation {
   }
 
   private void act() {
+    actions++;
     if (happens(chaos.storeFailure)) {
       store.crashAfterCommits(random.nextInt(3));
     } else if (happens(chaos.kill)) {
@@ -420,6 +454,7 @@ final class Simulation {
       }
       producers.forEach(Producer::act);
       workers.forEach(Worker::act);
+      actions += producers.size() + workers.size();
       turn();
       turn();
       if (isAllDone()) {
