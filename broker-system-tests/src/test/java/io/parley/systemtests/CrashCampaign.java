@@ -74,14 +74,12 @@ final class CrashCampaign {
     int kills = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
     Path data = Files.createTempDirectory("parley-crash");
-    boolean isFine = false;
-    try {
-      List<Violation> violations = run(data.resolve("broker"), kills, seed);
-      isFine = violations.isEmpty();
-    } finally {
-      CampaignFiles.deleteAll(data);
+    if (!run(data.resolve("broker"), kills, seed).isEmpty()) {
+      System.out.println("the broker's data: " + data);
+      System.exit(1);
     }
-    System.exit(isFine ? 0 : 1);
+    CampaignFiles.deleteAll(data);
+    System.exit(0);
   }
 
   /**
@@ -138,15 +136,17 @@ final class CrashCampaign {
       workload.finish();
       confirmed += workload.confirmed();
       settled += workload.settledSoFar();
-      List<Entry> noted = history.entries();
-      entries += noted.size();
+      entries += history.entries().size();
       List<Violation> violations = new ArrayList<>();
       workload.mistakes().forEach(what -> violations.add(new Violation("client", what)));
       violations.addAll(Rules.check(history));
       if (!violations.isEmpty()) {
-        keep(noted);
+        keep(history);
       }
       return violations;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      keep(history);
+      throw e;
     }
   }
 
@@ -211,9 +211,11 @@ final class CrashCampaign {
   }
 
   /** For who looks for the cause. */
-  private void keep(List<Entry> noted) throws IOException {
-    Path file = Files.createTempFile("parley-crash-history", ".txt");
-    Files.write(file, noted.stream().map(Entry::toString).toList());
-    System.out.println("history: " + file);
+  private void keep(History history) throws IOException {
+    Path noted = Files.createTempFile("parley-crash-history", ".txt");
+    Files.write(noted, history.entries().stream().map(Entry::toString).toList());
+    Path log = Files.createTempFile("parley-crash-broker", ".log");
+    Files.writeString(log, broker.log());
+    System.out.println("history: " + noted + ", the broker's log: " + log);
   }
 }
