@@ -2,6 +2,7 @@ package io.parley.systemtests;
 
 import io.parley.client.OutgoingMessage;
 import io.parley.client.ParleyClient;
+import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.systemtests.history.Entry;
 import io.parley.systemtests.history.History;
@@ -16,12 +17,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends commands and publishes events of all sorts, from a seed: with keys, for later, with an end,
- * with an id of their own and then twice, called back, asked about. Goes on while the broker is
- * away.
+ * Sends commands and publishes events of all sorts, from a seed: with keys, priority, for later,
+ * with an end, with an id of their own and then twice, called back, asked about. Goes on while the
+ * broker is away.
  */
 final class CrashSender {
   private static final int KEYS = 6;
+  private static final int PRIORITY_ONE_IN = 16;
   private static final int BIG_BYTES = 150_000;
   private static final int SOON_MS = 1_500;
   private static final Duration TOLD_WITHIN = Duration.ofSeconds(3);
@@ -226,6 +228,9 @@ final class CrashSender {
     }
     if (message.isTracked()) {
       out.trackOutcome();
+    }
+    if (message.type().equals(CrashWorkload.WORK) && message.number() % PRIORITY_ONE_IN == 0) {
+      out.priority(1 + message.number() % Message.PRIORITY_MAX);
     }
     if (message.wantsInbox()) {
       out.outcomeToInboxOf(CrashWorkload.SHOP);
