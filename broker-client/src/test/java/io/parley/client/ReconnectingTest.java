@@ -263,7 +263,7 @@ class ReconnectingTest extends ClientTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"ALREADY_SETTLED", "LEASE_LOST"})
+  @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "ALREADY_SETTLED|LEASE_LOST")
   void shouldSettleAgainWhatWasNotAnsweredAndSayThatItIsInDoubtIfItsLeaseIsOver(ErrorCode code)
       throws InterruptedException {
     Connected first = connect();
