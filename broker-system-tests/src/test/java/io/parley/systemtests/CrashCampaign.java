@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,7 +49,6 @@ final class CrashCampaign {
     FILES
   }
 
-  private static final Moment[] ALL = Moment.values();
   private static final int KILLS_PER_CHAPTER = 25;
   private static final int BIG_ONES = 120;
   private static final Duration FILES_PATIENCE = Duration.ofSeconds(4);
@@ -58,6 +58,7 @@ final class CrashCampaign {
   private final BrokerProcess broker;
   private final long seed;
   private final Random random;
+  private final List<Moment> toCome = new ArrayList<>();
   private final Map<Moment, Integer> moments = new TreeMap<>();
   private int kills;
   private long entries;
@@ -120,7 +121,7 @@ final class CrashCampaign {
     try (CrashWorkload workload =
         new CrashWorkload(broker, "c" + number, random.nextLong(), history)) {
       while (kills < killsUntil) {
-        Moment moment = ALL[random.nextInt(ALL.length)];
+        Moment moment = nextMoment();
         moments.merge(moment, 1, Integer::sum);
         await(moment, workload);
         kill(history);
@@ -148,6 +149,15 @@ final class CrashCampaign {
       keep(history);
       throw e;
     }
+  }
+
+  /** All of them in any order, then again: a short run has each, too. */
+  private Moment nextMoment() {
+    if (toCome.isEmpty()) {
+      toCome.addAll(List.of(Moment.values()));
+      Collections.shuffle(toCome, random);
+    }
+    return toCome.remove(toCome.size() - 1);
   }
 
   private void await(Moment moment, CrashWorkload workload) throws IOException {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Short form of {@link CrashCampaign}. */
 class CrashIT {
-  private static final int KILLS = Integer.getInteger("parley.kills", 8);
+  private static final int KILLS = Integer.getInteger("parley.kills", 7);
   private static final long SEED = Long.getLong("parley.seed", System.nanoTime());
 
   @Test
