@@ -12,7 +12,9 @@ import io.parley.protocol.ParleyException;
 import io.parley.protocol.WireLimits;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageBatch;
+import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Outcome;
@@ -110,6 +112,32 @@ class BadInputIT {
     checksum.update(record, 8, record.length - 8);
     ByteBuffer.wrap(record).putInt(record.length - 4).putInt((int) checksum.getValue());
     return record;
+  }
+
+  /** A batch is stored as it came, with what was refused in it. */
+  @Test
+  void shouldFindMessagesBesideOneThatIsNone() throws Exception {
+    byte[] before = MessageRecord.encode(WireClient.message(MessageKind.COMMAND, type, ""));
+    byte[] none = MessageRecord.encode(WireClient.message(MessageKind.COMMAND, type, ""));
+    none[9] = 0; // its kind
+    CRC32C checksum = new CRC32C();
+    checksum.update(none, 8, none.length - 8);
+    ByteBuffer.wrap(none).putInt(4, (int) checksum.getValue());
+    Message wanted = WireClient.message(MessageKind.COMMAND, type, "");
+    byte[] after = MessageRecord.encode(wanted);
+    byte[] batch = ByteBuffer.allocate(3 * before.length).put(before).put(none).put(after).array();
+    try (WireClient client = WireClient.welcomed(broker.port(), "")) {
+      client.write(new Request.Send(2, 1, MessageBatch.of(batch, 3)));
+      List<Response.Refusal> refusals = client.read(Response.Confirm.class).refusals();
+      assertThat(refusals).hasSize(1);
+      assertThat(refusals.get(0).message()).contains("message kind: 0");
+
+      client.write(new Request.CancelCommand(3, wanted.id()));
+      assertThat(client.read(Response.Ok.class).correlation()).isEqualTo(3);
+      MessageId refused = new MessageRecord().wrap(none, 0).id();
+      client.write(new Request.CancelCommand(4, refused));
+      assertThat(client.read(Response.Failure.class).code()).isEqualTo(ErrorCode.NOT_FOUND);
+    }
   }
 
   @Test

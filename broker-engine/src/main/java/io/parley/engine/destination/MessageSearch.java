@@ -178,14 +178,25 @@ public final class MessageSearch {
     int offset = Chunks.HEADER_BYTES;
     while (offset < chunk.length) {
       record.wrap(chunk, offset);
-      // A batch of both kinds is copied as it came: what is of the other kind here isn't used.
-      boolean isUsed = number == Chunks.number(number / 2, record.kind());
-      if (isUsed && record.idHigh() == id.high() && record.idLow() == id.low()) {
+      if (record.idHigh() == id.high() && record.idLow() == id.low() && isUsed(number)) {
         stored = new Stored(number, offset, Chunks.timeMs(chunk), record.toMessage());
         return;
       }
       offset = record.end();
     }
+  }
+
+  /**
+   * Whether the record is there to be used. A batch is copied as it came: with what is of the other
+   * kind, and with what was refused because it is no message.
+   */
+  private boolean isUsed(long chunk) {
+    try {
+      record.check(record.end());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return record.isIntact() && chunk == Chunks.number(chunk / 2, record.kind());
   }
 
   /** The time that an id of version 7 was made; far in the past for others. */
