@@ -24,13 +24,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Says to a broker exactly what a test wants, frame by frame or byte by byte. */
-final class WireClient implements AutoCloseable {
+public final class WireClient implements AutoCloseable {
   private final Socket socket;
   private final EmbeddedChannel decoding;
   private final byte[] buffer = new byte[64 * 1024];
 
   /** Connects and says nothing. */
-  WireClient(int port) throws IOException {
+  public WireClient(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout((int) Await.PATIENCE.toMillis());
@@ -50,12 +50,13 @@ final class WireClient implements AutoCloseable {
   }
 
   /** Connects as a service and is welcomed. */
-  static WireClient welcomed(int port, String service) throws IOException {
+  public static WireClient welcomed(int port, String service) throws IOException {
     return welcomed(port, service, randomId());
   }
 
   /** Connects as a service with a producer session of the test's choice, and is welcomed. */
-  static WireClient welcomed(int port, String service, MessageId session) throws IOException {
+  public static WireClient welcomed(int port, String service, MessageId session)
+      throws IOException {
     WireClient client = new WireClient(port);
     client.write(hello(service, session));
     Response.HelloOk unused = client.read(Response.HelloOk.class);
@@ -95,7 +96,7 @@ final class WireClient implements AutoCloseable {
         body.getBytes(StandardCharsets.UTF_8));
   }
 
-  void write(Request... frames) throws IOException {
+  public void write(Request... frames) throws IOException {
     ByteBuf bytes = Unpooled.buffer();
     for (Request frame : frames) {
       FrameEncoder.encode(frame, bytes);
@@ -103,12 +104,12 @@ final class WireClient implements AutoCloseable {
     write(ByteBufUtil.getBytes(bytes));
   }
 
-  void write(byte[] bytes) throws IOException {
+  public void write(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
   }
 
   /** The next frame, or null at the end of the stream. */
-  @Nullable Frame read() throws IOException {
+  public @Nullable Frame read() throws IOException {
     Frame frame = decoding.readInbound();
     while (frame == null) {
       int length = socket.getInputStream().read(buffer);
@@ -138,7 +139,7 @@ final class WireClient implements AutoCloseable {
     }
   }
 
-  void endOutput() throws IOException {
+  public void endOutput() throws IOException {
     socket.shutdownOutput();
   }
 
