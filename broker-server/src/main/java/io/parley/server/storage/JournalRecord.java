@@ -35,6 +35,9 @@ record JournalRecord(
   static final int HEADER_BYTES = 64;
   static final int CHUNK_HEADER_BYTES = 8;
 
+  /** With the header and the padding it is still a size that a buffer can have. */
+  private static final int CONTENT_MAX_BYTES = Integer.MAX_VALUE - HEADER_BYTES - BLOCK_BYTES;
+
   private static final int MAGIC = 0x504A5231;
   private static final int CRC_OFFSET = 4;
   private static final int CHECKED_OFFSET = 8;
@@ -79,7 +82,11 @@ record JournalRecord(
             from.getInt(32),
             from.getInt(36),
             from.getInt(40));
-    return read.chunkBytes < 0 || read.changeBytes < 0 ? null : read;
+    return read.chunkBytes < 0
+            || read.changeBytes < 0
+            || (long) read.chunkBytes + read.changeBytes > CONTENT_MAX_BYTES
+        ? null
+        : read;
   }
 
   /** CRC32C of part of a buffer; leaves its position and limit alone. */
