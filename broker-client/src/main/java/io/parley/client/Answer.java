@@ -85,6 +85,11 @@ public final class Answer<T> {
     return refusal(503, reason);
   }
 
+  /** 204: all its pages were sent. */
+  static <T> Answer<T> endOfPages() {
+    return refusal(204, "");
+  }
+
   static <T> Answer<T> refusal(int status, String reason) {
     return new Answer<>(status, null, 0, 0, TOTAL_UNKNOWN, reason);
   }

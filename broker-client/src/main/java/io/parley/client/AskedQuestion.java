@@ -16,10 +16,34 @@ final class AskedQuestion implements Question, Cause {
   private final Push.Question frame;
   private final MessageRecord record = new MessageRecord();
   private final Deadline deadline;
+  private final @Nullable PageWindow window;
+  private final String cursor;
   private volatile boolean cancelled;
 
   AskedQuestion(Push.Question frame, long nowNanos) {
+    this(frame, "", null, nowNanos);
+  }
+
+  /** One that is to be answered in pages. */
+  AskedQuestion(Push.QuestionPages asked, long nowNanos) {
+    this(
+        new Push.Question(
+            asked.responder(),
+            asked.question(),
+            asked.timeoutMs(),
+            0,
+            asked.pageSize(),
+            asked.query()),
+        asked.from(),
+        new PageWindow(asked.credit()),
+        nowNanos);
+  }
+
+  private AskedQuestion(
+      Push.Question frame, String cursor, @Nullable PageWindow window, long nowNanos) {
     this.frame = frame;
+    this.cursor = cursor;
+    this.window = window;
     this.deadline = Deadline.atNanos(nowNanos + Duration.ofMillis(frame.timeoutMs()).toNanos());
     MessageBatch query = frame.query();
     record.wrap(query.bytes(), query.offset());
@@ -28,6 +52,11 @@ final class AskedQuestion implements Question, Cause {
   /** The broker's number for it. */
   long number() {
     return frame.question();
+  }
+
+  /** How many pages may be sent; null if it isn't asked for pages. */
+  @Nullable PageWindow window() {
+    return window;
   }
 
   /** What is wrong with its bytes, or null. */
@@ -43,6 +72,9 @@ final class AskedQuestion implements Question, Cause {
 
   void cancel() {
     cancelled = true;
+    if (window != null) {
+      window.close();
+    }
   }
 
   @Override
@@ -79,6 +111,11 @@ final class AskedQuestion implements Question, Cause {
   @Override
   public int pageSize() {
     return frame.pageSize();
+  }
+
+  @Override
+  public String cursor() {
+    return cursor;
   }
 
   @Override

@@ -33,12 +33,16 @@ final class Asks {
   }
 
   CompletableFuture<Response.Answered> ask(Query<?> query, Duration deadline) {
+    return begin(new Ask(query, checkedRecord(query), deadline));
+  }
+
+  private MessageBatch checkedRecord(Query<?> query) {
     MessageBatch record = record(query);
     int max = connection.welcome().maxMessageBytes();
     if (record.length() > max) {
       throw BrokerErrors.tooLarge(query.type(), record.length(), max);
     }
-    return begin(new Ask(query, record, deadline));
+    return record;
   }
 
   private MessageBatch record(Query<?> query) {
@@ -74,15 +78,41 @@ final class Asks {
     return begin(new Declaration(subscription, patterns));
   }
 
-  private <T> CompletableFuture<T> begin(TimedCall<T> call) {
+  /** A call for pages, not started yet. */
+  PagesCall pages(Query<?> query, Duration deadline, int credit, PagesCall.Sink sink) {
+    return new PagesCall(connection, query, checkedRecord(query), deadline, credit, sink);
+  }
+
+  /**
+   * Counts one more that is open.
+   *
+   * @return to be run once when it is over
+   */
+  Runnable openOne() {
+    requireOpen();
+    if (open.incrementAndGet() > OPEN_MAX) {
+      open.decrementAndGet();
+      throw tooManyOpen();
+    }
+    return open::decrementAndGet;
+  }
+
+  private void requireOpen() {
     if (connection.isClosed()) {
       throw new IllegalStateException("the client is closed");
     }
+  }
+
+  private static ParleyException tooManyOpen() {
+    return new ParleyException(
+        ErrorCode.OVERLOADED, "open queries: more than " + OPEN_MAX + " (expected: fewer)");
+  }
+
+  private <T> CompletableFuture<T> begin(TimedCall<T> call) {
+    requireOpen();
     if (open.incrementAndGet() > OPEN_MAX) {
       open.decrementAndGet();
-      return CompletableFuture.failedFuture(
-          new ParleyException(
-              ErrorCode.OVERLOADED, "open queries: more than " + OPEN_MAX + " (expected: fewer)"));
+      return CompletableFuture.failedFuture(tooManyOpen());
     }
     CompletableFuture<T> future = call.start();
     var unused = future.whenComplete((result, failure) -> open.decrementAndGet());

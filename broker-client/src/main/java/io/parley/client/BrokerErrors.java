@@ -26,6 +26,7 @@ final class BrokerErrors {
       case LEASE_LOST -> new LeaseLostException(message);
       case NO_RESPONDER -> new QueryException.Unavailable(message);
       case DEADLINE_EXCEEDED -> new QueryException.DeadlineExceeded(message);
+      case ANSWER_BROKEN_OFF -> new QueryException.BrokenOff(message);
       default -> new ParleyException(code, message, Duration.ofMillis(retryAfterMs));
     };
   }

@@ -531,10 +531,18 @@ final class Connection {
       push(consumers, deliver.consumer(), deliver);
     } else if (frame instanceof Push.Question question) {
       push(responders, question.responder(), question);
-    } else if (frame instanceof Push.QuestionCancelled cancelled) {
-      responders.values().forEach(responder -> responder.received(cancelled));
+    } else if (frame instanceof Push.QuestionPages question) {
+      push(responders, question.responder(), question);
+    } else if (frame instanceof Push.QuestionCancelled || frame instanceof Push.QuestionCredit) {
+      Push push = (Push) frame;
+      responders.values().forEach(responder -> responder.received(push));
     } else if (frame instanceof Response.Failure failure) {
       failed(socket, failure);
+    } else if (frame instanceof Response.Page page) {
+      Call call = calls.get(page.correlation());
+      if (call != null) {
+        answered(socket, call, page);
+      }
     } else if (frame instanceof Response response) {
       Call call = calls.remove(response.correlation());
       if (call != null) {
@@ -555,6 +563,7 @@ final class Connection {
                   + " (expected: the answer to "
                   + call.frame().type()
                   + ")");
+      forget(call);
       call.failed(wrong);
       end(socket, wrong);
     }

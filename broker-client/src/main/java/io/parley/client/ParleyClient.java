@@ -331,6 +331,37 @@ public final class ParleyClient implements AutoCloseable {
   }
 
   /**
+   * Asks a query whose answer comes page by page: the responder sends as many as are taken, with
+   * {@link Query#pagesAhead} on their way. Doesn't wait for the first. The query's deadline is for
+   * all pages. A responder that isn't {@link Responder.Builder#onPages paged} gives its answer as
+   * the only page.
+   *
+   * @return to be closed
+   * @throws QueryException.DeadlineExceeded if the thread's {@link Deadline} is over
+   */
+  public <T> Pages<T> askPages(Query<T> query) {
+    return Pages.begin(this, asks, query, query.pagesAhead());
+  }
+
+  /**
+   * Asks for one page, the first or the one behind {@link Query#from}: for askers that come back
+   * with its {@link Page#next cursor} later, as a web page with a button does.
+   *
+   * @return null if there is no page
+   * @throws QueryException as {@link #ask(Query)}
+   */
+  public <T> @Nullable Page<T> askPage(Query<T> query) {
+    requireNotOnEventLoop();
+    try (Pages<T> pages = Pages.begin(this, asks, query, 1)) {
+      if (!pages.hasNext()) {
+        return null;
+      }
+      T items = pages.take();
+      return new Page<>(items, pages.cursor());
+    }
+  }
+
+  /**
    * Makes a durable subscription, or changes its patterns, without consuming from it: from now on
    * its inbox fills.
    *

@@ -1,5 +1,7 @@
 package io.parley.client;
 
+import io.parley.protocol.WireLimits;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,6 +28,8 @@ public final class Query<T> {
   /** How long an asker waits unless it says. */
   public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(10);
 
+  private static final int PAGES_AHEAD = 4;
+
   private final String type;
   private final Object body;
   private final Class<T> answerType;
@@ -33,6 +37,8 @@ public final class Query<T> {
   private int page;
   private int pageSize;
   private Duration deadline = DEFAULT_DEADLINE;
+  private int pagesAhead = PAGES_AHEAD;
+  private String cursor = "";
 
   private Query(String type, Object body, Class<T> answerType) {
     this.type = type;
@@ -78,6 +84,27 @@ public final class Query<T> {
     return this;
   }
 
+  /**
+   * Begins behind a page that was received before: for {@link ParleyClient#askPages} and {@link
+   * ParleyClient#askPage}.
+   *
+   * @param cursor the one given with that page, at most 4,096 bytes; empty for the first page
+   */
+  public Query<T> from(String cursor) {
+    int bytes = cursor.getBytes(StandardCharsets.UTF_8).length;
+    Numbers.require("bytes of cursor", bytes, 0, WireLimits.CURSOR_MAX_BYTES);
+    this.cursor = cursor;
+    return this;
+  }
+
+  /**
+   * Most pages that are fetched ahead by {@link ParleyClient#askPages}: 1 to 1,024; 4 by default.
+   */
+  public Query<T> pagesAhead(int pages) {
+    this.pagesAhead = Numbers.require("pages ahead", pages, 1, WireLimits.PAGE_CREDIT_MAX);
+    return this;
+  }
+
   /** Name of its type. */
   public String type() {
     return type;
@@ -96,6 +123,14 @@ public final class Query<T> {
   /** Filter values by name; not changeable. */
   public Map<String, String> filters() {
     return Collections.unmodifiableMap(filters);
+  }
+
+  int pagesAhead() {
+    return pagesAhead;
+  }
+
+  String cursor() {
+    return cursor;
   }
 
   int page() {

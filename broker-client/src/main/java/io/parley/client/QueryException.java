@@ -105,4 +105,17 @@ public sealed class QueryException extends ParleyException {
       super(503, ErrorCode.NO_RESPONDER, reason);
     }
   }
+
+  /**
+   * 503: the responder was lost between two pages, and its pages gave no cursor to go on from. What
+   * was received is a part.
+   */
+  public static final class BrokenOff extends QueryException {
+    private static final long serialVersionUID = 1L;
+
+    /** With the reason for people. */
+    public BrokenOff(String reason) {
+      super(503, ErrorCode.ANSWER_BROKEN_OFF, reason);
+    }
+  }
 }

@@ -31,6 +31,12 @@ public interface Question {
   /** Most items wanted; 0 leaves it to the responder. */
   int pageSize();
 
+  /**
+   * Behind which page to begin, where it is answered in pages: a cursor this type's responders gave
+   * with that page; empty for the first page.
+   */
+  String cursor();
+
   /** The query's body as it is, copied at each call. */
   Payload payload();
 

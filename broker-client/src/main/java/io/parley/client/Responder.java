@@ -73,8 +73,23 @@ public final class Responder implements AutoCloseable {
      * @param bodyType what the query's body is decoded to; one that can't be is answered with 400
      */
     public <Q> Builder on(String type, Class<Q> bodyType, QueryHandler<? super Q> handler) {
+      return add(type, Responding.Handling.single(bodyType, handler));
+    }
+
+    /**
+     * Answers queries of a type page by page, as fast as the asker takes them: those asked by
+     * {@link ParleyClient#askPages} and {@link ParleyClient#askPage}. Any other ask gets 400.
+     *
+     * @param type its exact name
+     * @param bodyType what the query's body is decoded to; one that can't be is answered with 400
+     */
+    public <Q> Builder onPages(String type, Class<Q> bodyType, PagesHandler<? super Q> handler) {
+      return add(type, Responding.Handling.paged(bodyType, handler));
+    }
+
+    private Builder add(String type, Responding.Handling<?> handling) {
       Names.require("type", type);
-      if (handlings.putIfAbsent(type, new Responding.Handling<>(bodyType, handler)) != null) {
+      if (handlings.putIfAbsent(type, handling) != null) {
         throw new IllegalArgumentException(
             "handler for '" + type + "' given twice (expected: one per type)");
       }

@@ -8,6 +8,7 @@ import io.parley.protocol.model.Payload;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -31,15 +32,50 @@ final class Responding implements Registration {
   private boolean closedAtBroker;
 
   /** A handler and what it wants. */
-  record Handling<Q>(Class<Q> bodyType, QueryHandler<? super Q> handler) {
-    Answer<?> answer(AskedQuestion question, PayloadCodec codec) throws Exception {
+  abstract static class Handling<Q> {
+    private final Class<Q> bodyType;
+
+    Handling(Class<Q> bodyType) {
+      this.bodyType = bodyType;
+    }
+
+    final Answer<?> answer(AskedQuestion question, Responding responding) throws Exception {
       Q body;
       try {
-        body = codec.decode(question.payload(), bodyType);
+        body = responding.connection.settings().codec().decode(question.payload(), bodyType);
       } catch (RuntimeException e) {
         return Answer.badRequest(String.valueOf(e.getMessage()));
       }
-      return handler.answer(body, question);
+      return answer(body, question, responding);
+    }
+
+    abstract Answer<?> answer(Q body, AskedQuestion question, Responding responding)
+        throws Exception;
+
+    /** Of a handler that returns its answer. */
+    static <Q> Handling<Q> single(Class<Q> bodyType, QueryHandler<? super Q> handler) {
+      return new Handling<>(bodyType) {
+        @Override
+        Answer<?> answer(Q body, AskedQuestion question, Responding responding) throws Exception {
+          return handler.answer(body, question);
+        }
+      };
+    }
+
+    /** Of a handler that sends pages. */
+    static <Q> Handling<Q> paged(Class<Q> bodyType, PagesHandler<? super Q> handler) {
+      return new Handling<>(bodyType) {
+        @Override
+        Answer<?> answer(Q body, AskedQuestion question, Responding responding) throws Exception {
+          PageWindow window = question.window();
+          if (window == null) {
+            return Answer.badRequest(
+                "'" + question.type() + "' is answered in pages (expected: to be asked for pages)");
+          }
+          handler.answer(body, question, new PagedAnswer(responding, question, window));
+          return Answer.endOfPages();
+        }
+      };
     }
   }
 
@@ -111,6 +147,12 @@ final class Responding implements Registration {
     Deadline.Scope scope = question.deadline().enter();
     try {
       return answer(question, handling);
+    } catch (CancellationException e) {
+      // Told to nobody, as nobody waits: unless it is the handler's own.
+      if (!question.isCancelled() && !question.timeLeft().isZero()) {
+        connection.tell(listener -> listener.handlerFailed(question.type(), e));
+      }
+      return Answer.unavailable(String.valueOf(e.getMessage()));
     } catch (QueryException e) {
       return Answer.refusal(e.status(), String.valueOf(e.getMessage()));
     } catch (Throwable e) {
@@ -123,13 +165,12 @@ final class Responding implements Registration {
   }
 
   private Answer<?> answer(AskedQuestion question, Handling<?> handling) throws Exception {
-    PayloadCodec codec = connection.settings().codec();
     Afters<Answer<?>> afters = connection.settings().interceptors().beforeAnswer(question);
     if (afters == null) {
-      return handling.answer(question, codec);
+      return handling.answer(question, this);
     }
     try {
-      Answer<?> answer = handling.answer(question, codec);
+      Answer<?> answer = handling.answer(question, this);
       afters.ended(answer, null);
       return answer;
     } catch (Throwable e) {
@@ -139,14 +180,7 @@ final class Responding implements Registration {
   }
 
   private Request.Answer frame(AskedQuestion question, Answer<?> answer) {
-    Payload body =
-        answer.status() == 200
-            ? connection.settings().codec().encode(answer.body())
-            : Payload.EMPTY;
-    int max = connection.welcome().maxMessageBytes();
-    if (body.bytes().length > max) {
-      throw BrokerErrors.tooLarge("answer", body.bytes().length, max);
-    }
+    Payload body = answer.status() == 200 ? encoded(answer.body()) : Payload.EMPTY;
     return new Request.Answer(
         0,
         question.number(),
@@ -156,6 +190,30 @@ final class Responding implements Registration {
         answer.total(),
         answer.reason(),
         body);
+  }
+
+  /**
+   * An answer's body, or a page's.
+   *
+   * @throws ParleyException {@code MESSAGE_TOO_LARGE}
+   */
+  Payload encoded(Object body) {
+    Payload payload = connection.settings().codec().encode(body);
+    int max = connection.welcome().maxMessageBytes();
+    if (payload.bytes().length > max) {
+      throw BrokerErrors.tooLarge("answer", payload.bytes().length, max);
+    }
+    return payload;
+  }
+
+  /** Sends a page, if anybody still waits for it. */
+  void send(AskedQuestion question, Request.AnswerPage page) {
+    connection.execute(
+        () -> {
+          if (open.get(question.number()) == question) {
+            connection.write(page);
+          }
+        });
   }
 
   // ---- event loop
@@ -203,13 +261,15 @@ final class Responding implements Registration {
   @Override
   public void received(Push push) {
     if (push instanceof Push.Question frame) {
-      AskedQuestion question = new AskedQuestion(frame, System.nanoTime());
-      open.put(question.number(), question);
-      threads.execute(
-          () -> {
-            handle(question);
-            return 1;
-          });
+      take(new AskedQuestion(frame, System.nanoTime()));
+    } else if (push instanceof Push.QuestionPages frame) {
+      take(new AskedQuestion(frame, System.nanoTime()));
+    } else if (push instanceof Push.QuestionCredit credit) {
+      AskedQuestion question = open.get(credit.question());
+      PageWindow window = question == null ? null : question.window();
+      if (window != null) {
+        window.add(credit.pages());
+      }
     } else if (push instanceof Push.QuestionCancelled cancelled) {
       AskedQuestion question = open.remove(cancelled.question());
       if (question != null) {
@@ -217,6 +277,15 @@ final class Responding implements Registration {
         checkStopped();
       }
     }
+  }
+
+  private void take(AskedQuestion question) {
+    open.put(question.number(), question);
+    threads.execute(
+        () -> {
+          handle(question);
+          return 1;
+        });
   }
 
   @Override

@@ -55,7 +55,8 @@ public enum ErrorCode {
   CANCELLED(603, false, "The asker cancelled the query."),
   BAD_QUERY(604, false, "The responder can make nothing of the query; its reason says why."),
   NOT_IDENTIFIED(605, false, "The responder doesn't know who asks; identify yourself to it."),
-  NOT_PERMITTED(606, false, "The responder doesn't let this asker know.");
+  NOT_PERMITTED(606, false, "The responder doesn't let this asker know."),
+  ANSWER_BROKEN_OFF(607, true, "The responder was lost between two pages; ask anew.");
 
   private static final Map<Integer, ErrorCode> BY_NUMBER = new HashMap<>();
 

@@ -47,6 +47,12 @@ public final class WireLimits {
   /** Most credit a consumer may hold, in messages. */
   public static final int CREDIT_MAX = 65_536;
 
+  /** Most pages of one answer that an asker may have granted and not received. */
+  public static final int PAGE_CREDIT_MAX = 1_024;
+
+  /** Longest cursor of a page, in UTF-8 bytes. */
+  public static final int CURSOR_MAX_BYTES = 4_096;
+
   /** Longest text of an error, reason or failure, in UTF-8 bytes; longer ones are cut. */
   public static final int TEXT_MAX_BYTES = 4_096;
 

@@ -46,6 +46,7 @@ class ErrorCodeTest {
     "604 BAD_QUERY",
     "605 NOT_IDENTIFIED",
     "606 NOT_PERMITTED",
+    "607 ANSWER_BROKEN_OFF",
   };
 
   @Test

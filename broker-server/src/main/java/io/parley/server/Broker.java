@@ -152,6 +152,7 @@ public final class Broker implements AutoCloseable {
         .asked(
             () -> sumOfQueries(namespaces, QueryCounters::asked),
             () -> sumOfQueries(namespaces, QueryCounters::askedAgain))
+        .pages(() -> sumOfQueries(namespaces, QueryCounters::pages))
         .now(
             () -> (int) sumOfQueries(namespaces, QueryCounters::outstanding),
             () -> (int) sumOfQueries(namespaces, QueryCounters::responders))
@@ -161,6 +162,9 @@ public final class Broker implements AutoCloseable {
             () -> sumOfQueries(namespaces, QueryCounters::unanswerable))
         .ended(
             ErrorCode.OVERLOADED.name(), () -> sumOfQueries(namespaces, QueryCounters::overloaded))
+        .ended(
+            ErrorCode.ANSWER_BROKEN_OFF.name(),
+            () -> sumOfQueries(namespaces, QueryCounters::brokenOff))
         .ended(
             ErrorCode.DEADLINE_EXCEEDED.name(),
             () -> sumOfQueries(namespaces, QueryCounters::expired))

@@ -31,6 +31,7 @@ class ClientGuideTest {
       import io.micrometer.core.instrument.MeterRegistry;
       import java.sql.Connection;
       import java.time.Duration;
+      import java.util.List;
       import javax.sql.DataSource;
 
       abstract class Guide {
@@ -41,6 +42,10 @@ class ClientGuideTest {
         MeterRegistry registry;
         Order order;
         Outbox outbox;
+        String cursor;
+        abstract List<List<Order>> pagesOf(String country, String cursor, int pageSize);
+        abstract String cursorBehind(List<Order> page);
+        abstract void show(Order[] page);
         abstract boolean isOpen(Order order);
         abstract String currentTrace();
         abstract void tellCustomer(String code, String reason);

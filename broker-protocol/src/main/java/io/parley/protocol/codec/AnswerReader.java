@@ -1,8 +1,10 @@
 package io.parley.protocol.codec;
 
 import static io.parley.protocol.WireLimits.BATCH_MAX_MESSAGES;
+import static io.parley.protocol.WireLimits.CURSOR_MAX_BYTES;
 import static io.parley.protocol.WireLimits.FRAME_HARD_MAX_BYTES;
 import static io.parley.protocol.WireLimits.MESSAGE_HARD_MAX_BYTES;
+import static io.parley.protocol.WireLimits.PAGE_CREDIT_MAX;
 import static io.parley.protocol.WireLimits.TEXT_MAX_BYTES;
 import static io.parley.protocol.WireLimits.UNAUTHENTICATED_FRAME_MAX_BYTES;
 
@@ -34,9 +36,14 @@ final class AnswerReader {
           new Response.Settled(
               correlation, in.list16("refusals", BATCH_MAX_MESSAGES, AnswerReader::settleRefusal));
       case ANSWERED -> answered(correlation, in);
+      case PAGE -> page(correlation, in);
       case OUTCOME -> new Response.OutcomeIs(correlation, outcome(in));
       case DELIVER -> deliver(pushed(correlation, in));
       case QUESTION -> question(pushed(correlation, in));
+      case QUESTION_PAGES -> questionPages(pushed(correlation, in));
+      case QUESTION_CREDIT ->
+          new Push.QuestionCredit(
+              pushed(correlation, in).bits64("question"), in.u32("pages", 0, PAGE_CREDIT_MAX));
       case QUESTION_CANCELLED ->
           new Push.QuestionCancelled(pushed(correlation, in).bits64("question"));
       case HELLO,
@@ -55,6 +62,9 @@ final class AnswerReader {
           ASK,
           CANCEL_ASK,
           ANSWER,
+          ASK_PAGES,
+          PAGE_CREDIT,
+          ANSWER_PAGE,
           GET_OUTCOME ->
           throw new MalformedFrameException(
               "frame type: " + type + " (expected: one that a broker sends)");
@@ -166,6 +176,24 @@ final class AnswerReader {
         in.u32("timeout ms", 0, Integer.MAX_VALUE),
         in.u32("page", 0, Integer.MAX_VALUE),
         in.u32("page size", 0, Integer.MAX_VALUE),
+        in.records32(1));
+  }
+
+  private static Response page(int correlation, WireReader in) {
+    @Nullable String contentType = in.contentType();
+    String cursor = in.str16("cursor", CURSOR_MAX_BYTES);
+    Payload body = WireReader.payload(contentType, in.bytes32("body"));
+    return new Response.Page(correlation, cursor, body);
+  }
+
+  private static Push questionPages(WireReader in) {
+    return new Push.QuestionPages(
+        in.bits32("responder"),
+        in.bits64("question"),
+        in.u32("timeout ms", 0, Integer.MAX_VALUE),
+        in.u32("page size", 0, Integer.MAX_VALUE),
+        in.u32("credit", 0, PAGE_CREDIT_MAX),
+        in.str16("from", CURSOR_MAX_BYTES),
         in.records32(1));
   }
 }

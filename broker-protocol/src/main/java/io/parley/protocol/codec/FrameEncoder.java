@@ -2,8 +2,10 @@ package io.parley.protocol.codec;
 
 import static io.parley.protocol.WireLimits.BATCH_MAX_MESSAGES;
 import static io.parley.protocol.WireLimits.CREDIT_MAX;
+import static io.parley.protocol.WireLimits.CURSOR_MAX_BYTES;
 import static io.parley.protocol.WireLimits.FRAME_HARD_MAX_BYTES;
 import static io.parley.protocol.WireLimits.MESSAGE_HARD_MAX_BYTES;
+import static io.parley.protocol.WireLimits.PAGE_CREDIT_MAX;
 import static io.parley.protocol.WireLimits.REFUSAL_TEXTS_MAX_BYTES;
 import static io.parley.protocol.WireLimits.SHORT_TEXT_MAX_BYTES;
 import static io.parley.protocol.WireLimits.TEXT_MAX_BYTES;
@@ -133,6 +135,18 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
             answer.body(),
             out);
       }
+      case ASK_PAGES -> {
+        Request.AskPages ask = (Request.AskPages) frame;
+        yield pages(ask.timeoutMs(), ask.pageSize(), ask.credit(), 1, ask.from(), ask.query(), out);
+      }
+      case PAGE_CREDIT -> {
+        Request.PageCredit credit = (Request.PageCredit) frame;
+        yield out.bits32(credit.asked()).u32("pages", credit.pages(), 0, PAGE_CREDIT_MAX);
+      }
+      case ANSWER_PAGE -> {
+        Request.AnswerPage page = (Request.AnswerPage) frame;
+        yield page(page.cursor(), page.body(), out.bits64(page.question()));
+      }
       case GET_OUTCOME -> {
         Request.GetOutcome get = (Request.GetOutcome) frame;
         yield amount("wait ms", get.waitMs(), out.id(get.command()));
@@ -162,9 +176,29 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
             answered.body(),
             out);
       }
+      case PAGE -> {
+        Response.Page page = (Response.Page) frame;
+        yield page(page.cursor(), page.body(), out);
+      }
       case OUTCOME -> outcome(((Response.OutcomeIs) frame).outcome(), out);
       case DELIVER -> deliver((Push.Deliver) frame, out);
       case QUESTION -> question((Push.Question) frame, out);
+      case QUESTION_PAGES -> {
+        Push.QuestionPages asked = (Push.QuestionPages) frame;
+        out.bits32(asked.responder()).bits64(asked.question());
+        yield pages(
+            asked.timeoutMs(),
+            asked.pageSize(),
+            asked.credit(),
+            0,
+            asked.from(),
+            asked.query(),
+            out);
+      }
+      case QUESTION_CREDIT -> {
+        Push.QuestionCredit credit = (Push.QuestionCredit) frame;
+        yield out.bits64(credit.question()).u32("pages", credit.pages(), 0, PAGE_CREDIT_MAX);
+      }
       case QUESTION_CANCELLED -> out.bits64(((Push.QuestionCancelled) frame).question());
     };
   }
@@ -281,6 +315,27 @@ public final class FrameEncoder extends MessageToByteEncoder<Frame> {
     amount("timeout ms", timeoutMs, out);
     amount("page", page, out);
     return amount("page size", pageSize, out).query32(query);
+  }
+
+  private static WireWriter pages(
+      int timeoutMs,
+      int pageSize,
+      int credit,
+      int creditMin,
+      String from,
+      MessageBatch query,
+      WireWriter out) {
+    amount("timeout ms", timeoutMs, out);
+    return amount("page size", pageSize, out)
+        .u32("credit", credit, creditMin, PAGE_CREDIT_MAX)
+        .str16("from", from, CURSOR_MAX_BYTES)
+        .query32(query);
+  }
+
+  private static WireWriter page(String cursor, Payload body, WireWriter out) {
+    return out.contentType(body.contentType())
+        .str16("cursor", cursor, CURSOR_MAX_BYTES)
+        .bytes32(body.bytes());
   }
 
   private static WireWriter answer(

@@ -2,6 +2,8 @@ package io.parley.protocol.codec;
 
 import static io.parley.protocol.WireLimits.BATCH_MAX_MESSAGES;
 import static io.parley.protocol.WireLimits.CREDIT_MAX;
+import static io.parley.protocol.WireLimits.CURSOR_MAX_BYTES;
+import static io.parley.protocol.WireLimits.PAGE_CREDIT_MAX;
 import static io.parley.protocol.WireLimits.TEXT_MAX_BYTES;
 import static io.parley.protocol.WireLimits.TYPES_MAX;
 
@@ -43,6 +45,13 @@ final class RequestReader {
       case ASK -> ask(correlation, in);
       case CANCEL_ASK -> new Request.CancelAsk(correlation, in.bits32("correlation of the ask"));
       case ANSWER -> answer(correlation, in);
+      case ASK_PAGES -> askPages(correlation, in);
+      case PAGE_CREDIT ->
+          new Request.PageCredit(
+              correlation,
+              in.bits32("correlation of the ask"),
+              in.u32("pages", 0, PAGE_CREDIT_MAX));
+      case ANSWER_PAGE -> answerPage(correlation, in);
       case GET_OUTCOME ->
           new Request.GetOutcome(
               correlation, in.id("command"), in.u32("wait ms", 0, Integer.MAX_VALUE));
@@ -56,6 +65,9 @@ final class RequestReader {
           QUESTION,
           QUESTION_CANCELLED,
           ANSWERED,
+          PAGE,
+          QUESTION_PAGES,
+          QUESTION_CREDIT,
           OUTCOME ->
           throw new MalformedFrameException(
               "frame type: " + type + " (expected: one that a client sends)");
@@ -211,6 +223,24 @@ final class RequestReader {
         in.u32("page", 0, Integer.MAX_VALUE),
         in.u32("page size", 0, Integer.MAX_VALUE),
         in.records32(1));
+  }
+
+  private static Request askPages(int correlation, WireReader in) {
+    return new Request.AskPages(
+        correlation,
+        in.u32("timeout ms", 0, Integer.MAX_VALUE),
+        in.u32("page size", 0, Integer.MAX_VALUE),
+        in.u32("credit", 1, PAGE_CREDIT_MAX),
+        in.str16("from", CURSOR_MAX_BYTES),
+        in.records32(1));
+  }
+
+  private static Request answerPage(int correlation, WireReader in) {
+    long question = in.bits64("question");
+    @Nullable String contentType = in.contentType();
+    String cursor = in.str16("cursor", CURSOR_MAX_BYTES);
+    Payload body = WireReader.payload(contentType, in.bytes32("body"));
+    return new Request.AnswerPage(correlation, question, cursor, body);
   }
 
   private static Request answer(int correlation, WireReader in) {

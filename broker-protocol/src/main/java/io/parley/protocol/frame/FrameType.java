@@ -27,6 +27,9 @@ public enum FrameType {
   ASK(0x42),
   CANCEL_ASK(0x43),
   ANSWER(0x44),
+  ASK_PAGES(0x45),
+  PAGE_CREDIT(0x46),
+  ANSWER_PAGE(0x47),
   GET_OUTCOME(0x50),
   HELLO_OK(0x81),
   ERROR(0x82),
@@ -37,6 +40,9 @@ public enum FrameType {
   QUESTION(0xC0),
   QUESTION_CANCELLED(0xC1),
   ANSWERED(0xC2),
+  PAGE(0xC3),
+  QUESTION_PAGES(0xC4),
+  QUESTION_CREDIT(0xC5),
   OUTCOME(0xD0);
 
   private static final @Nullable FrameType[] BY_CODE = new FrameType[256];

@@ -47,6 +47,38 @@ public sealed interface Push extends Frame {
     }
   }
 
+  /**
+   * A query for a responder, to be answered page by page, as far as credit goes. {@code u32
+   * responder, u64 question, u32 timeout ms, u32 page size, u32 credit, str16 from, bytes32
+   * record}.
+   *
+   * @param question the broker's number for it, for the pages
+   * @param credit pages it may send now
+   * @param from a cursor of an earlier page: begin behind that; empty: with the first
+   */
+  record QuestionPages(
+      int responder,
+      long question,
+      int timeoutMs,
+      int pageSize,
+      int credit,
+      String from,
+      MessageBatch query)
+      implements Push {
+    @Override
+    public FrameType type() {
+      return FrameType.QUESTION_PAGES;
+    }
+  }
+
+  /** The responder may send more pages. {@code u64 question, u32 pages}. */
+  record QuestionCredit(long question, int pages) implements Push {
+    @Override
+    public FrameType type() {
+      return FrameType.QUESTION_CREDIT;
+    }
+  }
+
   /** Nobody waits for this answer any more. {@code u64 question}. */
   record QuestionCancelled(long question) implements Push {
     @Override

@@ -257,7 +257,7 @@ public sealed interface Request extends Frame {
    * i64 total, str8 content type, str16 reason, bytes32 body}.
    *
    * @param question the number of {@link Push.Question}
-   * @param status 200, 400, 401, 403, 404, 408, 429 or 503
+   * @param status 200, 400, 401, 403, 404, 408, 429 or 503; 204 after the last {@link AnswerPage}
    * @param total items in all pages; -1 where unknown
    * @param reason for people, where status isn't 200
    */
@@ -274,6 +274,53 @@ public sealed interface Request extends Frame {
     @Override
     public FrameType type() {
       return FrameType.ANSWER;
+    }
+  }
+
+  /**
+   * Asks a query whose answer comes page by page, as far as credit goes. Answered by any number of
+   * {@link Response.Page}s, and then by {@link Response.Answered} or {@link Response.Failure}.
+   * {@code u32 timeout ms, u32 page size, u32 credit, str16 from, bytes32 record}.
+   *
+   * @param timeoutMs time left until the asker stops waiting for the last page
+   * @param pageSize most items wanted on a page; 0 for the responder's choice
+   * @param credit pages the asker can take now, 1 or more
+   * @param from a cursor of {@link Response.Page}: begin behind that page; empty: with the first
+   * @param query one record of kind query; its headers are the filters
+   */
+  record AskPages(
+      int correlation, int timeoutMs, int pageSize, int credit, String from, MessageBatch query)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.ASK_PAGES;
+    }
+  }
+
+  /**
+   * The asker can take more pages. Not answered. {@code u32 correlation of the ask, u32 pages}.
+   *
+   * @param pages added to what is left
+   */
+  record PageCredit(int correlation, int asked, int pages) implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.PAGE_CREDIT;
+    }
+  }
+
+  /**
+   * One page of a responder's answer to {@link Push.QuestionPages}; an {@link Answer} ends it. Not
+   * answered. {@code u64 question, str8 content type, str16 cursor, bytes32 body}.
+   *
+   * @param cursor where the next page begins, for the responder alone to understand; empty: it
+   *     can't be gone on from here
+   */
+  record AnswerPage(int correlation, long question, String cursor, Payload body)
+      implements Request {
+    @Override
+    public FrameType type() {
+      return FrameType.ANSWER_PAGE;
     }
   }
 

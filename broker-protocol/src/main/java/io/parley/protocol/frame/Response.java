@@ -101,6 +101,19 @@ public sealed interface Response extends Frame {
   }
 
   /**
+   * One page of the answer to an ask of pages. {@code str8 content type, str16 cursor, bytes32
+   * body}.
+   *
+   * @param cursor as its responder gave it; empty where it gave none
+   */
+  record Page(int correlation, String cursor, Payload body) implements Response {
+    @Override
+    public FrameType type() {
+      return FrameType.PAGE;
+    }
+  }
+
+  /**
    * What became of a command. {@code u8 status, i64 at ms, str8 code, str16 reason, str8 content
    * type, bytes32 result}.
    */

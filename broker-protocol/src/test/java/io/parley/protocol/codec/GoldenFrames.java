@@ -267,6 +267,13 @@ final class GoldenFrames {
         "answer-not-found",
         new Request.Answer(0, 78, 404, 0, 0, -1, "cart '18': not found", Payload.EMPTY));
     frames.put("answered", new Response.Answered(16, 200, 0, 20, 1, "", RESULT));
+    frames.put("ask-pages", new Request.AskPages(20, 5_000, 20, 4, "", batch(GET_CART)));
+    frames.put("page-credit", new Request.PageCredit(0, 20, 2));
+    frames.put("question-pages", new Push.QuestionPages(1, 79, 4_990, 20, 4, "", batch(GET_CART)));
+    frames.put("question-credit", new Push.QuestionCredit(79, 2));
+    frames.put("answer-page", new Request.AnswerPage(0, 79, "after 20", RESULT));
+    frames.put("page", new Response.Page(20, "after 20", RESULT));
+    frames.put("answer-pages-end", new Request.Answer(0, 79, 204, 0, 0, -1, "", Payload.EMPTY));
   }
 
   private static void outcomes(Map<String, Frame> frames) {

@@ -183,6 +183,8 @@ class MalformedFrameTest {
           CANCEL_COMMAND,
           GET_OUTCOME,
           HELLO_OK,
+          PAGE_CREDIT,
+          QUESTION_CREDIT,
           QUESTION_CANCELLED ->
           0;
       default -> 1;

@@ -2,6 +2,7 @@ package io.parley.protocol.codec;
 
 import static io.parley.protocol.WireLimits.BATCH_MAX_MESSAGES;
 import static io.parley.protocol.WireLimits.CREDIT_MAX;
+import static io.parley.protocol.WireLimits.CURSOR_MAX_BYTES;
 import static io.parley.protocol.WireLimits.FRAME_HARD_MAX_BYTES;
 import static io.parley.protocol.WireLimits.MESSAGE_HARD_MAX_BYTES;
 import static io.parley.protocol.WireLimits.SHORT_TEXT_MAX_BYTES;
@@ -75,6 +76,13 @@ final class RandomFrames {
               sequence() - 1,
               text(TEXT_MAX_BYTES),
               payload());
+      case ASK_PAGES ->
+          new Request.AskPages(
+              random.nextInt(), amount(), amount(), 1 + random.nextInt(1_024), cursor(), query());
+      case PAGE_CREDIT ->
+          new Request.PageCredit(random.nextInt(), random.nextInt(), random.nextInt(1_025));
+      case ANSWER_PAGE ->
+          new Request.AnswerPage(random.nextInt(), random.nextLong(), cursor(), payload());
       case CANCEL_COMMAND -> new Request.CancelCommand(random.nextInt(), RandomMessages.id(random));
       case GET_OUTCOME ->
           new Request.GetOutcome(random.nextInt(), RandomMessages.id(random), amount());
@@ -93,14 +101,29 @@ final class RandomFrames {
               sequence() - 1,
               text(TEXT_MAX_BYTES),
               payload());
+      case PAGE -> new Response.Page(random.nextInt(), cursor(), payload());
       case OUTCOME -> new Response.OutcomeIs(random.nextInt(), outcome());
       case DELIVER ->
           new Push.Deliver(random.nextInt(), random.nextLong(), amount(), list(4, this::segment));
       case QUESTION ->
           new Push.Question(
               random.nextInt(), random.nextLong(), amount(), amount(), amount(), query());
+      case QUESTION_PAGES ->
+          new Push.QuestionPages(
+              random.nextInt(),
+              random.nextLong(),
+              amount(),
+              amount(),
+              random.nextInt(1_025),
+              cursor(),
+              query());
+      case QUESTION_CREDIT -> new Push.QuestionCredit(random.nextLong(), random.nextInt(1_025));
       case QUESTION_CANCELLED -> new Push.QuestionCancelled(random.nextLong());
     };
+  }
+
+  private String cursor() {
+    return text(CURSOR_MAX_BYTES);
   }
 
   private Request hello() {

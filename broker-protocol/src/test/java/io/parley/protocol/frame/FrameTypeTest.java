@@ -25,6 +25,9 @@ class FrameTypeTest {
     "42 ASK",
     "43 CANCEL_ASK",
     "44 ANSWER",
+    "45 ASK_PAGES",
+    "46 PAGE_CREDIT",
+    "47 ANSWER_PAGE",
     "50 GET_OUTCOME",
     "81 HELLO_OK",
     "82 ERROR",
@@ -35,6 +38,9 @@ class FrameTypeTest {
     "c0 QUESTION",
     "c1 QUESTION_CANCELLED",
     "c2 ANSWERED",
+    "c3 PAGE",
+    "c4 QUESTION_PAGES",
+    "c5 QUESTION_CREDIT",
     "d0 OUTCOME",
   };
 
@@ -71,6 +77,9 @@ class FrameTypeTest {
             FrameType.QUESTION,
             FrameType.QUESTION_CANCELLED,
             FrameType.ANSWERED,
+            FrameType.PAGE,
+            FrameType.QUESTION_PAGES,
+            FrameType.QUESTION_CREDIT,
             FrameType.OUTCOME);
   }
 }

@@ -71,6 +71,7 @@ final class HttpErrors {
           OVERLOADED,
           DRAINING,
           NO_RESPONDER,
+          ANSWER_BROKEN_OFF,
           NOT_CONNECTED ->
           503;
       case DEADLINE_EXCEEDED, UNCONFIRMED -> 504;

@@ -29,6 +29,14 @@ final class FrameWeight {
             Response.Answered answered = (Response.Answered) frame;
             yield text(answered.reason()) + payload(answered.body());
           }
+          case PAGE -> {
+            Response.Page page = (Response.Page) frame;
+            yield text(page.cursor()) + payload(page.body());
+          }
+          case QUESTION_PAGES -> {
+            Push.QuestionPages question = (Push.QuestionPages) frame;
+            yield text(question.from()) + question.query().length();
+          }
           case OUTCOME -> outcome(((Response.OutcomeIs) frame).outcome());
           case CONFIRM -> refusals((Response.Confirm) frame);
           case SETTLED -> refusals((Response.Settled) frame);

@@ -119,6 +119,9 @@ final class ClientSession implements Session {
         case ASK -> ask((Request.Ask) request);
         case CANCEL_ASK -> queries.cancel((Request.CancelAsk) request);
         case ANSWER -> queries.answer((Request.Answer) request);
+        case ASK_PAGES -> askPages((Request.AskPages) request);
+        case PAGE_CREDIT -> queries.credit((Request.PageCredit) request);
+        case ANSWER_PAGE -> queries.answerPage((Request.AnswerPage) request);
         case GET_OUTCOME -> getOutcome((Request.GetOutcome) request);
         default ->
             throw new MalformedFrameException(
@@ -540,6 +543,7 @@ final class ClientSession implements Session {
 
   @Override
   public void writable() {
+    queries.writable();
     sequencer.adjust(
         engine -> {
           for (ConsumerSlot slot : consumers.values()) {
@@ -579,16 +583,23 @@ final class ClientSession implements Session {
   }
 
   private void ask(Request.Ask request) {
-    List<Result.Refusal> refusals = checks.check(request.query(), MessageKind.QUERY);
-    if (request.query().count() != 1) {
-      throw new MalformedFrameException(
-          "query: " + request.query().count() + " records (expected: 1)");
+    queries.ask(checkedTypeOf(request.query()), request);
+  }
+
+  private void askPages(Request.AskPages request) {
+    queries.askPages(checkedTypeOf(request.query()), request);
+  }
+
+  private String checkedTypeOf(MessageBatch query) {
+    List<Result.Refusal> refusals = checks.check(query, MessageKind.QUERY);
+    if (query.count() != 1) {
+      throw new MalformedFrameException("query: " + query.count() + " records (expected: 1)");
     }
     if (!refusals.isEmpty()) {
       throw new ParleyException(refusals.get(0).code(), refusals.get(0).message());
     }
-    seenTypes.sent(request.query(), operations.nowMs());
-    queries.ask(record.wrap(request.query().bytes(), request.query().offset()).type(), request);
+    seenTypes.sent(query, operations.nowMs());
+    return record.wrap(query.bytes(), query.offset()).type();
   }
 
   private void cancel(Request.CancelCommand request) {

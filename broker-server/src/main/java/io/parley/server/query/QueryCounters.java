@@ -10,10 +10,12 @@ public final class QueryCounters {
   private final LongAdder asked = new LongAdder();
   private final LongAdder answered = new LongAdder();
   private final LongAdder unanswerable = new LongAdder();
+  private final LongAdder brokenOff = new LongAdder();
   private final LongAdder overloaded = new LongAdder();
   private final LongAdder expired = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
   private final LongAdder askedAgain = new LongAdder();
+  private final LongAdder pages = new LongAdder();
   private final LongAdder outstanding = new LongAdder();
   private final LongAdder responders = new LongAdder();
 
@@ -34,6 +36,11 @@ public final class QueryCounters {
     return unanswerable.sum();
   }
 
+  /** Queries that failed with {@code ANSWER_BROKEN_OFF}. */
+  public long brokenOff() {
+    return brokenOff.sum();
+  }
+
   /** Queries that failed with {@code OVERLOADED}. */
   public long overloaded() {
     return overloaded.sum();
@@ -52,6 +59,11 @@ public final class QueryCounters {
   /** Times a query was asked again because its responder's connection ended. */
   public long askedAgain() {
     return askedAgain.sum();
+  }
+
+  /** Pages that went to askers. */
+  public long pages() {
+    return pages.sum();
   }
 
   /** Gauge: queries under way. */
@@ -90,6 +102,14 @@ public final class QueryCounters {
 
   void queryAskedAgain() {
     askedAgain.increment();
+  }
+
+  void pagePassed() {
+    pages.increment();
+  }
+
+  void queryBrokenOff() {
+    brokenOff.increment();
   }
 
   void outstandingChanged(int by) {

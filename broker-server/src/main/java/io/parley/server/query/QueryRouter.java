@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *              no       +--its turn--+      |  +--responder's connection ends--> asked again
  *              v                     |      |
  *           waiting -----------------+      |
- *              |                            |
+ *              |                  |  +--its pages, one by one, as far as the asker's credit and
+ *              |                  |          connection go--> PAGE
  *              +----------------------------+--deadline, cancel--> failure, and QUESTION_CANCELLED
  * </pre>
  *
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
 public final class QueryRouter {
   /** A query may be what ends the connections of those who get it; it shall not end them all. */
   static final int ATTEMPTS_MAX = 3;
+
+  /**
+   * Most pages of one answer on their way to an asker: however much credit it gave, its connection
+   * is looked at again after so many.
+   */
+  static final int PAGES_AHEAD_MAX = 8;
 
   private final QuerySettings settings;
   private final LongSupplier nanoTime;
@@ -180,7 +187,12 @@ public final class QueryRouter {
 
   // ---- asking
 
-  void ask(QuerySession asker, String type, Request.Ask ask, long deadlineNanos) {
+  void ask(
+      QuerySession asker,
+      String type,
+      Request.Ask ask,
+      @Nullable PageStream pages,
+      long deadlineNanos) {
     if (asker.ended) {
       return;
     }
@@ -207,7 +219,7 @@ public final class QueryRouter {
       asker.channel.send(refusal);
       return;
     }
-    Question question = new Question(++lastNumber, asker, type, ask, deadlineNanos);
+    Question question = new Question(++lastNumber, asker, type, ask, pages, deadlineNanos);
     questions.put(question.number, question);
     asker.asks.put(ask.correlation(), question);
     deadlines.add(question);
@@ -267,6 +279,20 @@ public final class QueryRouter {
     responder.inHand++;
     responder.session.inHand.add(question);
     Request.Ask ask = question.ask;
+    PageStream pages = question.pages;
+    if (pages != null) {
+      pages.granted = 0;
+      responder.session.channel.send(
+          new Push.QuestionPages(
+              responder.number,
+              question.number,
+              timeoutMs,
+              ask.pageSize(),
+              grantable(question, pages),
+              pages.from,
+              ask.query()));
+      return;
+    }
     responder.session.channel.send(
         new Push.Question(
             responder.number, question.number, timeoutMs, ask.page(), ask.pageSize(), ask.query()));
@@ -278,6 +304,11 @@ public final class QueryRouter {
     Question question = questions.get(answer.question());
     Responder responder = question == null ? null : question.responder;
     if (question == null || responder == null || responder.session != from) {
+      return;
+    }
+    if (answer.status() == 204 && question.pages == null) {
+      from.channel.close(
+          malformed("ANSWER status: 204 (expected: after pages, to a question asked for them)"));
       return;
     }
     end(question);
@@ -292,6 +323,93 @@ public final class QueryRouter {
             answer.reason(),
             answer.body()));
     giveWaiting(responder);
+  }
+
+  // ---- pages
+
+  void answerPage(QuerySession from, Request.AnswerPage page) {
+    Question question = questions.get(page.question());
+    if (question == null || question.responder == null || question.responder.session != from) {
+      return;
+    }
+    PageStream pages = question.pages;
+    if (pages == null || pages.granted == 0) {
+      from.channel.close(
+          malformed(
+              "ANSWER_PAGE question: "
+                  + page.question()
+                  + (pages == null
+                      ? " (expected: one asked for pages)"
+                      : ", a page without credit (expected: to wait for QUESTION_CREDIT)")));
+      return;
+    }
+    pages.granted--;
+    pages.credit--;
+    pages.passed++;
+    pages.from = page.cursor();
+    if (!pages.from.isEmpty()) {
+      // What ended connections before isn't in the way any more.
+      question.attempts = 1;
+    }
+    counters.pagePassed();
+    question.asker.channel.send(
+        new Response.Page(question.ask.correlation(), page.cursor(), page.body()));
+    grant(question, pages);
+  }
+
+  void credit(QuerySession asker, Request.PageCredit request) {
+    Question question = asker.asks.get(request.asked());
+    PageStream pages = question == null ? null : question.pages;
+    if (question != null && pages != null) {
+      pages.credit = Math.min(WireLimits.PAGE_CREDIT_MAX, pages.credit + request.pages());
+      grant(question, pages);
+    }
+  }
+
+  void writable(QuerySession asker) {
+    for (Question question : new ArrayList<>(asker.heldBack)) {
+      PageStream pages = question.pages;
+      if (pages != null) {
+        grant(question, pages);
+      }
+    }
+  }
+
+  /** Lets the responder send more once it may send but half of what it could. */
+  private void grant(Question question, PageStream pages) {
+    Responder responder = question.responder;
+    if (responder != null && pages.granted <= PAGES_AHEAD_MAX / 2) {
+      int more = grantable(question, pages);
+      if (more > 0) {
+        responder.session.channel.send(new Push.QuestionCredit(question.number, more));
+      }
+    }
+  }
+
+  /** Grants what it says: 0 while the asker's connection is full, which is looked at again then. */
+  private static int grantable(Question question, PageStream pages) {
+    int more = Math.min(pages.credit, PAGES_AHEAD_MAX) - pages.granted;
+    if (more <= 0) {
+      return 0;
+    }
+    QuerySession asker = question.asker;
+    if (asker.heldBack.add(question)) {
+      asker.holdsBack = true;
+    }
+    // Looked at after it is noted: it may take more from now on, and then says so.
+    if (!asker.channel.isWritable()) {
+      return 0;
+    }
+    stopHoldingBack(question);
+    pages.granted += more;
+    return more;
+  }
+
+  private static void stopHoldingBack(Question question) {
+    QuerySession asker = question.asker;
+    if (asker.heldBack.remove(question) && asker.heldBack.isEmpty()) {
+      asker.holdsBack = false;
+    }
   }
 
   void cancel(QuerySession asker, int correlation) {
@@ -334,7 +452,7 @@ public final class QueryRouter {
             ErrorCode.DEADLINE_EXCEEDED,
             "query of type '"
                 + question.type
-                + "': no answer within "
+                + (question.pages == null ? "': no answer within " : "': not all pages within ")
                 + question.ask.timeoutMs()
                 + " ms"
                 + (responder == null ? ", no responder had room" : "")));
@@ -362,12 +480,28 @@ public final class QueryRouter {
     TypeRoute route = routes.get(question.type);
     if (leftNanos <= 0) {
       expire(question);
+    } else if (question.pages != null && !question.pages.canGoOn()) {
+      breakOff(question, question.pages);
     } else if (route == null || question.attempts >= ATTEMPTS_MAX) {
       failUnanswerable(question);
     } else {
       counters.queryAskedAgain();
       handOrWait(question, route, route.leastBusy(), ceilMs(leftNanos));
     }
+  }
+
+  private void breakOff(Question question, PageStream pages) {
+    end(question);
+    counters.queryBrokenOff();
+    question.asker.channel.send(
+        failure(
+            question.ask.correlation(),
+            ErrorCode.ANSWER_BROKEN_OFF,
+            "query of type '"
+                + question.type
+                + "': its responder's connection ended after "
+                + pages.passed
+                + " pages without a cursor to go on from"));
   }
 
   /** A responder may have room: it gets what has waited longest for any of its types. */
@@ -425,6 +559,9 @@ public final class QueryRouter {
     counters.outstandingChanged(-1);
     takeBack(question);
     stopWaiting(question);
+    if (question.pages != null) {
+      stopHoldingBack(question);
+    }
   }
 
   private static void takeBack(Question question) {
@@ -464,6 +601,10 @@ public final class QueryRouter {
         false,
         (int) settings.retryAfter().toMillis(),
         what + ": more than " + max + " (expected: " + max + " at most)");
+  }
+
+  private static Response.Failure malformed(String message) {
+    return new Response.Failure(0, ErrorCode.MALFORMED_FRAME, true, 0, message);
   }
 
   private static Response.Failure failure(int correlation, ErrorCode code, String message) {

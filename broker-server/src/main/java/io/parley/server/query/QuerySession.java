@@ -26,6 +26,12 @@ public final class QuerySession {
   final Set<Question> inHand = new LinkedHashSet<>();
   boolean ended;
 
+  /** Its asks whose responders wait until it takes more pages. */
+  final Set<Question> heldBack = new LinkedHashSet<>();
+
+  /** Whether there are any; set before it is looked whether the channel takes more. Any thread. */
+  volatile boolean holdsBack;
+
   QuerySession(QueryRouter router, ClientChannel channel) {
     this.router = router;
     this.channel = channel;
@@ -56,7 +62,34 @@ public final class QuerySession {
    */
   public void ask(String type, Request.Ask ask) {
     long deadlineNanos = router.deadlineOf(ask);
-    router.run(() -> router.ask(this, type, ask, deadlineNanos));
+    router.run(() -> router.ask(this, type, ask, null, deadlineNanos));
+  }
+
+  /**
+   * Asks for pages. Answered by any number of {@code PAGE}, then as {@link #ask}, or by {@code
+   * ANSWER_BROKEN_OFF}.
+   *
+   * @param type the type of the ask's one record, which the caller has checked
+   */
+  public void askPages(String type, Request.AskPages request) {
+    Request.Ask ask =
+        new Request.Ask(
+            request.correlation(), request.timeoutMs(), 0, request.pageSize(), request.query());
+    PageStream pages = new PageStream(request.from(), request.credit());
+    long deadlineNanos = router.deadlineOf(ask);
+    router.run(() -> router.ask(this, type, ask, pages, deadlineNanos));
+  }
+
+  /** The asker can take more pages; for an ask that isn't under way any more it is ignored. */
+  public void credit(Request.PageCredit request) {
+    router.run(() -> router.credit(this, request));
+  }
+
+  /** The channel takes more again. */
+  public void writable() {
+    if (holdsBack) {
+      router.run(() -> router.writable(this));
+    }
   }
 
   /** The asker waits no longer; an ask that isn't under way any more is ignored. */
@@ -72,13 +105,22 @@ public final class QuerySession {
    */
   public void answer(Request.Answer answer) {
     switch (answer.status()) {
-      case 200, 400, 401, 403, 404, 408, 429, 503 -> router.run(() -> router.answer(this, answer));
+      case 200, 204, 400, 401, 403, 404, 408, 429, 503 ->
+          router.run(() -> router.answer(this, answer));
       default ->
           throw new MalformedFrameException(
               "ANSWER status: "
                   + answer.status()
-                  + " (expected: 200, 400, 401, 403, 404, 408, 429 or 503)");
+                  + " (expected: 200, 204, 400, 401, 403, 404, 408, 429 or 503)");
     }
+  }
+
+  /**
+   * Passes a page on to the asker. One that comes too late is ignored; one without credit closes
+   * this connection.
+   */
+  public void answerPage(Request.AnswerPage page) {
+    router.run(() -> router.answerPage(this, page));
   }
 
   /**

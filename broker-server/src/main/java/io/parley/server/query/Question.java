@@ -10,6 +10,9 @@ final class Question {
   final String type;
   final Request.Ask ask;
 
+  /** If its answer comes in pages: how far they have come. */
+  final @Nullable PageStream pages;
+
   /** On the router's clock. */
   final long deadlineNanos;
 
@@ -30,11 +33,18 @@ final class Question {
   @Nullable Question nextDue;
   int bucket;
 
-  Question(long number, QuerySession asker, String type, Request.Ask ask, long deadlineNanos) {
+  Question(
+      long number,
+      QuerySession asker,
+      String type,
+      Request.Ask ask,
+      @Nullable PageStream pages,
+      long deadlineNanos) {
     this.number = number;
     this.asker = asker;
     this.type = type;
     this.ask = ask;
+    this.pages = pages;
     this.deadlineNanos = deadlineNanos;
   }
 

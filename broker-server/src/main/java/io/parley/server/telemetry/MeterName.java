@@ -71,6 +71,7 @@ public enum MeterName {
   QUERIES_ASKED("queries.asked", Kind.COUNTER, "Queries that arrived."),
   QUERIES_ASKED_AGAIN(
       "queries.asked.again", Kind.COUNTER, "Queries handed to another responder after one left."),
+  QUERIES_PAGES("queries.pages", Kind.COUNTER, "Pages of answers that went to askers."),
   QUERIES_OUTSTANDING("queries.outstanding", Kind.GAUGE, "Queries under way."),
   RESPONDERS("responders", Kind.GAUGE, "Responders registered."),
 

@@ -32,6 +32,12 @@ public final class QueryMetrics {
     return this;
   }
 
+  /** Shows pages of answers that went to askers. */
+  public QueryMetrics pages(LongSupplier passed) {
+    meters.counter(MeterName.QUERIES_PAGES, passed);
+    return this;
+  }
+
   /** Shows queries under way and responders registered. */
   public QueryMetrics now(LongSupplier outstanding, LongSupplier responders) {
     meters.gauge(MeterName.QUERIES_OUTSTANDING, outstanding);

@@ -60,7 +60,7 @@ class QueryRouterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 201, 301, 500, 504, 65_535})
+  @ValueSource(ints = {0, 201, 206, 301, 500, 504, 65_535})
   void shouldFindAnyOtherStatusMalformed(int status) {
     Peer cart = responder(1, TYPE);
     ask(7, TYPE);

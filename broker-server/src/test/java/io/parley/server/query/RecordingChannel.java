@@ -11,6 +11,7 @@ import java.util.List;
 final class RecordingChannel implements ClientChannel {
   private final List<Frame> sent = new ArrayList<>();
   private boolean closed;
+  private boolean full;
 
   @Override
   public void send(Frame frame) {
@@ -27,7 +28,7 @@ final class RecordingChannel implements ClientChannel {
 
   @Override
   public boolean isWritable() {
-    return true;
+    return !full;
   }
 
   @Override
@@ -36,6 +37,10 @@ final class RecordingChannel implements ClientChannel {
   @Override
   public String remoteAddress() {
     return "127.0.0.1:1";
+  }
+
+  void full(boolean isFull) {
+    full = isFull;
   }
 
   /** What was sent since this was last asked. */

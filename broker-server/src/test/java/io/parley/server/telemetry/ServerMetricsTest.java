@@ -272,6 +272,7 @@ class ServerMetricsTest {
         .asked(() -> 1, () -> 2)
         .ended("ANSWERED", () -> 3)
         .ended("NO_RESPONDER", () -> 4)
+        .pages(() -> 7)
         .now(() -> 5, () -> 6);
     metrics.store(
         values -> {
