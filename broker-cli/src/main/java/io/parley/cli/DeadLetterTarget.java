@@ -2,13 +2,11 @@ package io.parley.cli;
 
 import io.parley.cli.admin.AdminApi;
 import io.parley.cli.console.ExitCode;
-import io.parley.cli.console.JsonObject;
 import io.parley.cli.console.Output;
 import io.parley.cli.console.Problem;
 import io.parley.cli.console.Text;
 import io.parley.protocol.model.MessageId;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +17,8 @@ import picocli.CommandLine.Parameters;
 
 /** Which dead letters are meant, and whether they are really to be touched. */
 final class DeadLetterTarget {
-  private static final int LISTED_MAX = 1_000;
+  /** The broker looks at so many when it counts them. */
+  private static final int COUNTED_MAX = 1_000_000;
 
   @Parameters(paramLabel = "DESTINATION", description = "Their queue or subscription.")
   String destination = "";
@@ -58,11 +57,11 @@ final class DeadLetterTarget {
     Output output = context.output();
     AdminApi admin = context.admin();
     if (dryRun || (ask && !yes)) {
-      List<JsonObject> letters = meant(admin);
-      String which = letters.size() == LISTED_MAX ? "at least " : "";
-      String what = which + Text.counted(letters.size(), "dead letter") + " of '" + destination;
+      long meant = id == null ? there(admin, destination, errorClass, type) : one(admin, id);
+      String which = meant >= COUNTED_MAX ? "at least " : "";
+      String what = which + Text.counted(meant, "dead letter") + " of '" + destination;
       if (dryRun) {
-        tell(output, true, done, letters.size(), "Would " + action + " " + what + "'.");
+        tell(output, true, done, meant, "Would " + action + " " + what + "'.");
         return ExitCode.OK;
       }
       if (!output.confirm("Really " + action + " " + what + "'?")) {
@@ -99,7 +98,12 @@ final class DeadLetterTarget {
       Map<String, @Nullable Object> request,
       int perSecond) {
     request.put("max", String.valueOf(perSecond));
-    long there = there(context.admin(), request); // those that fail again meanwhile are others
+    long there =
+        there(
+            context.admin(),
+            String.valueOf(request.get("destination")),
+            request.get("errorClass"),
+            request.get("type")); // those that fail again meanwhile are others
     long count = 0;
     long next = System.nanoTime();
     while (true) {
@@ -114,30 +118,34 @@ final class DeadLetterTarget {
     }
   }
 
-  /** How many are meant. */
-  private static long there(AdminApi admin, Map<String, @Nullable Object> request) {
-    String destination = String.valueOf(request.get("destination"));
+  /** Whether it is there: 1 or 0. */
+  private long one(AdminApi admin, String letter) {
+    return admin
+        .get(
+            "/dead-letters?destination="
+                + AdminApi.escaped(destination)
+                + "&id="
+                + AdminApi.escaped(letter)
+                + "&limit=1")
+        .objects("deadLetters")
+        .size();
+  }
+
+  /** How many are meant, counted by the broker. */
+  private static long there(
+      AdminApi admin, String destination, @Nullable Object errorClass, @Nullable Object type) {
     return admin
         .get("/dead-letters/groups?destination=" + AdminApi.escaped(destination))
         .objects("groups")
         .stream()
-        .filter(group -> isMeant(request.get("errorClass"), group.text("errorClass")))
-        .filter(group -> isMeant(request.get("type"), group.text("type")))
+        .filter(group -> isMeant(errorClass, group.text("errorClass")))
+        .filter(group -> isMeant(type, group.text("type")))
         .mapToLong(group -> group.number("count"))
         .sum();
   }
 
   private static boolean isMeant(@Nullable Object wanted, String is) {
     return wanted == null || wanted.equals(is);
-  }
-
-  private List<JsonObject> meant(AdminApi admin) {
-    return admin
-        .get(DeadLetterListCommand.path(destination, errorClass, type, LISTED_MAX))
-        .objects("deadLetters")
-        .stream()
-        .filter(letter -> id == null || id.equals(letter.text("id")))
-        .toList();
   }
 
   private static void tell(

@@ -84,9 +84,8 @@ final class DestinationSetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, Object> settings = new LinkedHashMap<>();
-    if (!unset) {
-      JsonObject now = context.admin().get(destination.path()).object("settings");
-      now.fields().forEach((name, value) -> settings.put(name, String.valueOf(value)));
+    if (unset) {
+      settings.put("unset", "true");
     }
     put(settings, "maxAttempts", maxAttempts);
     put(settings, "backOffMinMs", backOffMin == null ? null : backOffMin.toMillis());

@@ -5,11 +5,13 @@ import io.parley.cli.console.Output;
 import io.parley.cli.console.Problem;
 import io.parley.cli.console.Text;
 import io.parley.client.Answer;
+import io.parley.client.Pages;
 import io.parley.client.ParleyClient;
 import io.parley.client.Query;
 import io.parley.client.QueryException;
 import io.parley.protocol.model.Payload;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -24,6 +26,9 @@ import picocli.CommandLine.Option;
     description = {
       "Ask a query and print the answer's body.",
       "",
+      "With --pages the answer comes page by page, each printed as it comes. A page may have a cursor,",
+      "told on the error output or as 'cursor' in JSON: --from begins behind that page.",
+      "",
       "Exits 0 for status 200, 65 for 400, 77 for 401 and 403, 66 for 404, 75 for 408 and 429, and",
       "69 for 503, which comes at once if nobody answers the type."
     },
@@ -32,7 +37,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  parley query ask shop.cart.GetCart '{\"cart\":\"536365\"}'",
       "  parley query ask shop.cart.FindCarts --filter country=France --page 0 --page-size 20",
-      "  parley query ask shop.cart.FindCarts -o json | jq .total"
+      "  parley query ask shop.cart.FindCarts -o json | jq .total",
+      "  parley query ask shop.cart.ExportCarts --pages --deadline 5m"
     })
 final class QueryAskCommand implements Callable<Integer> {
   private final CliContext context;
@@ -51,6 +57,15 @@ final class QueryAskCommand implements Callable<Integer> {
       description = "Most items wanted; the responder's choice if left out.")
   private int pageSize;
 
+  @Option(names = "--pages", description = "All pages of an answer that comes page by page.")
+  private boolean pages;
+
+  @Option(
+      names = "--from",
+      paramLabel = "CURSOR",
+      description = "With --pages: begin behind the page that had this cursor.")
+  private String from = "";
+
   @Option(
       names = "--deadline",
       paramLabel = "TIME",
@@ -65,7 +80,11 @@ final class QueryAskCommand implements Callable<Integer> {
   public Integer call() {
     Query<Payload> query = query();
     try (ParleyClient client = Clients.connect(context, "")) {
-      tell(Arguments.checked(() -> client.ask(query)));
+      if (pages) {
+        tellAll(Arguments.checked(() -> client.askPages(query)));
+      } else {
+        tell(Arguments.checked(() -> client.ask(query)));
+      }
       return ExitCode.OK;
     } catch (QueryException e) {
       throw new Problem(
@@ -85,6 +104,13 @@ final class QueryAskCommand implements Callable<Integer> {
             .page(page)
             .pageSize(pageSize);
     filters.forEach(query::filter);
+    if (pages && page != 0) {
+      throw Problem.usage("--page: " + page + " (expected: --from, with --pages)", null);
+    }
+    if (!pages && !from.isEmpty()) {
+      throw Problem.usage("--from: '" + from + "' (expected: with --pages)", null);
+    }
+    Arguments.checked(() -> query.from(from));
     return Arguments.checked(() -> query.deadline(deadline));
   }
 
@@ -117,6 +143,36 @@ final class QueryAskCommand implements Callable<Integer> {
     result.put("contentType", payload.contentType());
     Bytes.putBody(result, payload.bytes());
     output.json(result);
+  }
+
+  private void tellAll(Pages<Payload> answer) {
+    Output output = context.output();
+    try (answer) {
+      for (Payload page : answer) {
+        if (!output.isJson()) {
+          output.bytes(ended(page.bytes()));
+          if (!answer.cursor().isEmpty()) {
+            output.note("Goes on with --from " + answer.cursor());
+          }
+          continue;
+        }
+        Map<String, @Nullable Object> result = new LinkedHashMap<>();
+        result.put("cursor", answer.cursor().isEmpty() ? null : answer.cursor());
+        result.put("contentType", page.contentType());
+        Bytes.putBody(result, page.bytes());
+        output.json(result);
+      }
+    }
+  }
+
+  /** With a line end, as the next page follows. */
+  private static byte[] ended(byte[] page) {
+    if (page.length > 0 && page[page.length - 1] == '\n') {
+      return page;
+    }
+    byte[] ended = Arrays.copyOf(page, page.length + 1);
+    ended[page.length] = '\n';
+    return ended;
   }
 
   private static String pageNote(Answer<Payload> answer) {

@@ -51,6 +51,13 @@ final class TraceCommand implements Callable<Integer> {
     if (found.isTrue("more")) {
       output.note("There are more than these " + messages.size() + " messages.");
     }
+    long unknown = messages.stream().filter(m -> m.objectOrNull("state") == null).count();
+    if (unknown > 0) {
+      output.note(
+          "Where "
+              + Text.counted(unknown, "message")
+              + " of these stand isn't told here, but of the first 100 at most: see 'parley explain ID'.");
+    }
     if (found.number("missed") > 0) {
       output.note(
           Text.counted(found.number("missed"), "message")

@@ -224,7 +224,7 @@ class AdminVerbsTest {
   }
 
   @Test
-  void shouldKeepWhatWasSetBeforeAndSendWhatIsGiven() {
+  void shouldSendWhatIsGivenAndNothingElse() {
     broker.on(
         "POST /queues/cart/settings",
         "{\"paused\":true,\"outageSince\":null,\"overQuotaSince\":null,\"missed\":0,\"settings\":{\"maxAttempts\":3}}");
@@ -235,8 +235,11 @@ class AdminVerbsTest {
         .last()
         .isEqualTo(
             "POST /admin/v1/namespaces/default/queues/cart/settings"
-                + " {\"maxAttempts\":\"3\",\"backOffMaxMs\":\"60000\",\"leaseMs\":\"60000\"}");
+                + " {\"maxAttempts\":\"3\",\"leaseMs\":\"60000\"}");
     assertThat(run.out()).isEqualTo("Set for queue 'cart': max-attempts 3.\n");
+
+    broker.run("queue", "set", "cart", "--unset");
+    assertThat(broker.requests()).last().asString().endsWith(" {\"unset\":\"true\"}");
   }
 
   @Test
@@ -436,24 +439,24 @@ class AdminVerbsTest {
   @Test
   void shouldAskBeforeItRedrivesAll() {
     broker
-        .on("GET /dead-letters?destination=cart&limit=1000", deadLetters())
-        .on("POST /dead-letters/redrive", "{\"redriven\":1}");
+        .on("GET /dead-letters/groups?destination=cart", group("Down", 1_400, "Bug", 1))
+        .on("POST /dead-letters/redrive", "{\"redriven\":1401}");
     String[] args = {"dead-letter", "redrive", "cart", "--all"};
 
     CliRun refused = broker.setup().typing("n\n").run(args);
     assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(refused.err())
-        .isEqualTo("Really redrive 1 dead letter of 'cart'? [y/N] Nothing done.\n");
+        .isEqualTo("Really redrive 1,401 dead letters of 'cart'? [y/N] Nothing done.\n");
     assertThat(broker.requests()).noneMatch(request -> request.startsWith("POST"));
 
     CliRun agreed = broker.setup().typing("y\n").run(args);
     assertThat(agreed.exitCode()).isEqualTo(ExitCode.OK);
-    assertThat(agreed.out()).isEqualTo("Redriven 1 dead letter.\n");
+    assertThat(agreed.out()).isEqualTo("Redriven 1,401 dead letters.\n");
   }
 
   @Test
   void shouldRefuseToDropWithoutYesWhereNobodyCanAnswer() {
-    broker.on("GET /dead-letters?destination=cart&limit=1000", deadLetters());
+    broker.on("GET /dead-letters?destination=cart&id=" + ID + "&limit=1", deadLetters());
 
     CliRun run = broker.run("dead-letter", "drop", "cart", "--id", ID);
 
@@ -476,12 +479,24 @@ class AdminVerbsTest {
 
   @Test
   void shouldChangeNothingOnADryRun() {
-    broker.on("GET /dead-letters?destination=cart&limit=1000", deadLetters());
+    broker.on("GET /dead-letters/groups?destination=cart", group("Down", 1_400, "Bug", 1));
 
     CliRun run = broker.run("dead-letter", "drop", "cart", "--all", "--dry-run", "-o", "json");
 
-    assertThat(run.out()).isEqualTo("{\n  \"dropped\" : 1,\n  \"dryRun\" : true\n}\n");
+    assertThat(run.out()).isEqualTo("{\n  \"dropped\" : 1401,\n  \"dryRun\" : true\n}\n");
+    assertThat(
+            broker.run("dead-letter", "drop", "cart", "--error-class", "Down", "--dry-run").out())
+        .isEqualTo("Would drop 1,400 dead letters of 'cart'.\n");
     assertThat(broker.requests()).noneMatch(request -> request.startsWith("POST"));
+  }
+
+  private static String group(String one, int count, String other, int otherCount) {
+    String form = "{\"errorClass\":\"%s\",\"type\":\"shop.Add\",\"count\":%d}";
+    return "{\"groups\":["
+        + String.format(form, one, count)
+        + ","
+        + String.format(form, other, otherCount)
+        + "]}";
   }
 
   @Test

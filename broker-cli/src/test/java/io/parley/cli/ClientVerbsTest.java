@@ -264,6 +264,32 @@ class ClientVerbsTest {
   }
 
   @Test
+  void shouldPrintPageAfterPage() {
+    shop.responder()
+        .onPages(
+            "pages.Find",
+            String.class,
+            (body, question, answer) -> {
+              for (int i = question.cursor().isEmpty() ? 0 : 2; i < 3; i++) {
+                answer.page("page " + i, i < 2 ? "after-" + i : "");
+              }
+            })
+        .start();
+
+    CliRun run = run("query", "ask", "pages.Find", "x", "--pages");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).isEqualTo("page 0\npage 1\npage 2\n");
+    assertThat(run.err()).contains("--from after-1");
+
+    CliRun from = run("query", "ask", "pages.Find", "--pages", "--from", "after-1", "-o", "json");
+    assertThat(from.out()).contains("\"cursor\" : null", "\"body\" : \"page 2\"");
+    assertThat(from.out()).doesNotContain("page 1");
+
+    assertThat(run("query", "ask", "pages.Find", "--from", "after-1").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void shouldSayAtOnceThatNobodyAnswers() {
     CliRun run = run("query", "ask", "nobody.Get", "--deadline", "1h");
 

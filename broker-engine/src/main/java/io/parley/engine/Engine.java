@@ -9,6 +9,7 @@ import io.parley.engine.destination.Delivery;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
+import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.Destinations;
 import io.parley.engine.destination.Epochs;
 import io.parley.engine.destination.EventLog;
@@ -598,7 +599,17 @@ public final class Engine implements OperationHandler {
       return new Result.Refused(
           ErrorCode.NOT_FOUND, "destination " + operation.destination() + " does not exist");
     }
-    destinations.configure(group(), destination, operation.settings());
+    DestinationSettings settings = operation.change().applyTo(destination.definition().settings());
+    if (settings.backOffMaxMs() != 0 && settings.backOffMaxMs() < settings.backOffMinMs()) {
+      return new Result.Refused(
+          ErrorCode.INVALID_ARGUMENT,
+          "back-off max: "
+              + settings.backOffMaxMs()
+              + " ms (expected: the back-off min, "
+              + settings.backOffMinMs()
+              + " ms, or more)");
+    }
+    destinations.configure(group(), destination, settings);
     return Result.DONE;
   }
 
@@ -612,7 +623,7 @@ public final class Engine implements OperationHandler {
     if (endings.expire(group())) {
       proposals.add(operation);
     }
-    return new Result.Count(0);
+    return Result.DONE;
   }
 
   @Override

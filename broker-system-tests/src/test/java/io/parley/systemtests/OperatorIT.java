@@ -17,7 +17,9 @@ import io.parley.protocol.model.OutcomeStatus;
 import io.parley.testkit.EmbeddedBroker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,40 @@ class OperatorIT {
           .isEqualTo(OutcomeStatus.DEAD_LETTERED);
       assertThat(queue().get("settings").get("maxAttempts").asInt()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void shouldLoseNeitherOfTwoChangesMadeAtTheSameMoment() throws Exception {
+    try (ParleyClient cart = client(service)) {
+      collect(cart);
+      String path = "/queues/" + service + "/";
+      for (int round = 2; round < 40; round++) {
+        int set = round;
+        boolean paused = round % 2 == 0;
+        CompletableFuture<Void> attempts =
+            soon(() -> admin.change(path + "settings", "{\"maxAttempts\":\"" + set + "\"}"));
+        CompletableFuture<Void> lease =
+            soon(() -> admin.change(path + "settings", "{\"leaseMs\":\"" + 1_000 * set + "\"}"));
+        CompletableFuture<Void> pause =
+            soon(() -> admin.change(path + (paused ? "pause" : "resume"), "{}"));
+        Await.result(CompletableFuture.allOf(attempts, lease, pause));
+
+        assertThat(queue().get("settings").get("maxAttempts").asInt()).isEqualTo(set);
+        assertThat(queue().get("settings").get("leaseMs").asInt()).isEqualTo(1_000 * set);
+        assertThat(queue().get("paused").asBoolean()).isEqualTo(paused);
+      }
+    }
+  }
+
+  private static CompletableFuture<Void> soon(ThrowingCallable change) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            change.call();
+          } catch (Throwable e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   @Test

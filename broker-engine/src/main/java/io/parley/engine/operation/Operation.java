@@ -3,6 +3,7 @@ package io.parley.engine.operation;
 import io.parley.engine.destination.CatchUps;
 import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.Retention;
+import io.parley.engine.destination.SettingsChange;
 import io.parley.engine.destination.Topic;
 import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
@@ -344,8 +345,16 @@ public sealed interface Operation {
     }
   }
 
-  /** Changes what is set for a queue or inbox. Result: {@link Result.Done}. */
-  record Configure(int destination, DestinationSettings settings) implements Operation {
+  /**
+   * Changes what is set for a queue or inbox. Result: {@link Result.Done}; refused if its shortest
+   * back-off were longer than its longest then.
+   */
+  record Configure(int destination, SettingsChange change) implements Operation {
+    /** Sets exactly these. */
+    public Configure(int destination, DestinationSettings settings) {
+      this(destination, SettingsChange.to(settings));
+    }
+
     @Override
     public Result applyTo(OperationHandler handler) {
       return handler.configure(this);
@@ -393,7 +402,7 @@ public sealed interface Operation {
     DEAD
   }
 
-  /** Ends waiting messages whose time is over. Result: {@link Result.Count} of no meaning. */
+  /** Ends waiting messages whose time is over. Result: {@link Result.Done}. */
   record Expire() implements Operation {
     @Override
     public Result applyTo(OperationHandler handler) {

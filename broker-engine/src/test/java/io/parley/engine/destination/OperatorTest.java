@@ -55,6 +55,38 @@ class OperatorTest {
     return namespace.outcome(command.id()).status();
   }
 
+  // ---------------------------------------------------------------- settings
+
+  @Test
+  void shouldChangeWhatIsNamedAndLeaveAllElse() {
+    set(new DestinationSettings(true, 7, 10, 20, 3_000, 5, 100, 4_096));
+    DestinationSettings attempts = new DestinationSettings(false, 9, 0, 0, 0, -1, 0, 0);
+
+    namespace.submit(new Operation.Configure(queue, new SettingsChange(null, attempts, false)));
+    namespace.submit(new Operation.Configure(queue, SettingsChange.toPaused(false)));
+
+    assertThat(settings())
+        .isEqualTo(new DestinationSettings(false, 9, 10, 20, 3_000, 5, 100, 4_096));
+    namespace.submit(new Operation.Configure(queue, new SettingsChange(null, attempts, true)));
+    assertThat(settings()).isEqualTo(attempts);
+  }
+
+  @Test
+  void shouldRefuseShortestBackOffThatWouldBeLongerThanTheLongestSetBefore() {
+    set(new DestinationSettings(false, 0, 0, 20, 0, -1, 0, 0));
+    DestinationSettings longer = new DestinationSettings(false, 0, 21, 0, 0, -1, 0, 0);
+
+    Result result =
+        namespace.submit(new Operation.Configure(queue, new SettingsChange(null, longer, false)));
+
+    assertThat(((Result.Refused) result).message()).startsWith("back-off max: 20 ms (expected: ");
+    assertThat(settings().backOffMinMs()).isZero();
+  }
+
+  private DestinationSettings settings() {
+    return namespace.destination(queue).definition().settings();
+  }
+
   // ---------------------------------------------------------------- pause
 
   @Test

@@ -181,9 +181,19 @@ public interface AdminApi {
   CompletionStage<DestinationCondition> pause(
       String namespace, DestinationKind kind, String name, boolean paused);
 
-  /** Sets what a queue or subscription goes by, instead of what was set before. Durable. */
+  /**
+   * Sets what a queue or subscription goes by. Durable. Changes made at the same moment all hold,
+   * as each names what it changes.
+   *
+   * @param settings what isn't null is set
+   * @param unsetOthers whether all else goes by the broker's settings again; else it stays as it is
+   */
   CompletionStage<DestinationCondition> set(
-      String namespace, DestinationKind kind, String name, OperatorSettings settings);
+      String namespace,
+      DestinationKind kind,
+      String name,
+      OperatorSettings settings,
+      boolean unsetOthers);
 
   /**
    * Ends messages that nobody has; commands that waited end as CANCELLED.

@@ -84,7 +84,7 @@ final class AdminRoutes {
         post("/subscriptions/{subscription}/reset", this::reset),
         get(
             "/dead-letters",
-            Set.of("destination", "limit", "errorClass", "type"),
+            Set.of("destination", "limit", "id", "errorClass", "type"),
             this::deadLetters),
         get("/dead-letters/groups", Set.of("destination"), this::deadLetterGroups),
         post("/dead-letters/redrive", this::redrive),
@@ -221,8 +221,12 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> deadLetters(Call call) {
     int limit = call.number("limit", DEAD_LETTERS_DEFAULT, 1, AdminApi.PEEK_MAX_MESSAGES);
+    String id = call.parameter("id");
     DeadLetterFilter which =
-        new DeadLetterFilter(null, call.parameter("errorClass"), call.parameter("type"));
+        new DeadLetterFilter(
+            id == null ? null : Call.id("id", id),
+            call.parameter("errorClass"),
+            call.parameter("type"));
     return api.deadLetters(namespace(call), call.parameter("destination"), which, limit)
         .thenApply(letters -> AdminJson.list("deadLetters", letters, AdminJson::deadLetter));
   }
@@ -261,7 +265,8 @@ final class AdminRoutes {
                 "leaseMs",
                 "outageAfter",
                 "maxMessages",
-                "maxBytes"));
+                "maxBytes",
+                "unset"));
     OperatorSettings settings =
         new OperatorSettings(
             number(body, "maxAttempts"),
@@ -271,7 +276,8 @@ final class AdminRoutes {
             number(body, "outageAfter"),
             longNumber(body, "maxMessages"),
             longNumber(body, "maxBytes"));
-    return api.set(namespace(call), kind, name(call, kind), settings)
+    boolean unsetOthers = Boolean.parseBoolean(body.get("unset"));
+    return api.set(namespace(call), kind, name(call, kind), settings, unsetOthers)
         .thenApply(condition -> AdminJson.one(condition, AdminJson::condition));
   }
 

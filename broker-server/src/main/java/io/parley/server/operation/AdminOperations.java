@@ -535,8 +535,9 @@ public final class AdminOperations implements AdminApi {
       String namespace,
       io.parley.server.admin.DestinationKind kind,
       String name,
-      OperatorSettings settings) {
-    return control.set(namespace, kind, name, settings);
+      OperatorSettings settings,
+      boolean unsetOthers) {
+    return control.set(namespace, kind, name, settings, unsetOthers);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.Quota;
+import io.parley.engine.destination.SettingsChange;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Operation.Purged;
 import io.parley.engine.operation.Result;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What operators do to a queue or inbox: pause it, set something for it, purge it. Any thread. */
@@ -66,38 +66,34 @@ final class DestinationControl {
 
   CompletionStage<DestinationCondition> pause(
       String namespace, DestinationKind kind, String name, boolean paused) {
-    return configure(namespace, kind, name, before -> before.withPaused(paused));
+    return configure(namespace, kind, name, SettingsChange.toPaused(paused));
   }
 
   CompletionStage<DestinationCondition> set(
-      String namespace, DestinationKind kind, String name, OperatorSettings settings) {
+      String namespace,
+      DestinationKind kind,
+      String name,
+      OperatorSettings settings,
+      boolean unsetOthers) {
     try {
       check(settings);
     } catch (ParleyException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return configure(namespace, kind, name, before -> engineSettings(before.paused(), settings));
+    return configure(
+        namespace, kind, name, new SettingsChange(null, engineSettings(settings), unsetOthers));
   }
 
   private CompletionStage<DestinationCondition> configure(
-      String namespace,
-      DestinationKind kind,
-      String name,
-      Function<DestinationSettings, DestinationSettings> change) {
+      String namespace, DestinationKind kind, String name, SettingsChange change) {
     return owner
-        .change(
-            namespace,
-            engine -> {
-              Destination destination = find(engine, kind, name);
-              return new Operation.Configure(
-                  destination.id(), change.apply(destination.definition().settings()));
-            })
+        .change(namespace, engine -> new Operation.Configure(find(engine, kind, name).id(), change))
         .thenCompose(done -> owner.view(namespace, engine -> condition(find(engine, kind, name))));
   }
 
-  private static DestinationSettings engineSettings(boolean paused, OperatorSettings settings) {
+  private static DestinationSettings engineSettings(OperatorSettings settings) {
     return new DestinationSettings(
-        paused,
+        false,
         settings.maxAttempts() == null ? 0 : settings.maxAttempts(),
         ms(settings.backOffMin()),
         ms(settings.backOffMax()),

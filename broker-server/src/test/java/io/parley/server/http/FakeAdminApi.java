@@ -313,8 +313,14 @@ final class FakeAdminApi implements AdminApi {
 
   @Override
   public CompletionStage<DestinationCondition> set(
-      String namespace, DestinationKind kind, String name, OperatorSettings settings) {
-    return answer("set " + kind + " " + name + " " + settings, DestinationCondition.USUAL);
+      String namespace,
+      DestinationKind kind,
+      String name,
+      OperatorSettings settings,
+      boolean unsetOthers) {
+    return answer(
+        "set " + kind + " " + name + (unsetOthers ? " alone " : " ") + settings,
+        DestinationCondition.USUAL);
   }
 
   @Override

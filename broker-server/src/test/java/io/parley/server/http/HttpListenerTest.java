@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.MessageKind;
+import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.TypeInfo;
 import io.parley.server.security.StaticUsers;
 import io.parley.server.telemetry.ServerMetrics;
@@ -152,6 +153,7 @@ class HttpListenerTest {
     post(ADMIN + "/queues/cart/pause", "{}");
     post(ADMIN + "/subscriptions/billing/resume", "{}");
     post(ADMIN + "/queues/cart/settings", "{\"maxAttempts\":\"5\",\"leaseMs\":\"2000\"}");
+    post(ADMIN + "/queues/cart/settings", "{\"unset\":\"true\"}");
     assertAnswer(
         post(ADMIN + "/queues/cart/purge", "{\"state\":\"dead\",\"olderThanMs\":\"1000\"}"),
         "{\"purged\":2}");
@@ -162,6 +164,7 @@ class HttpListenerTest {
             "pause INBOX billing false",
             "set QUEUE cart OperatorSettings[maxAttempts=5, backOffMin=null, backOffMax=null,"
                 + " lease=PT2S, outageAfter=null, maxMessages=null, maxBytes=null]",
+            "set QUEUE cart alone " + OperatorSettings.NONE,
             "purge QUEUE cart PurgeRequest[state=DEAD, olderThan=PT1S, type=null, dryRun=false]");
   }
 
