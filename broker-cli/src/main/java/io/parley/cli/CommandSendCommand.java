@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
       "  parley command send shop.cart.AddProductToCart '{\"cart\":\"536365\",\"sku\":\"85123A\"}'",
       "  parley command send shop.cart.CheckOutCart @checkout.json --key 536365 --await",
       "  parley command send ops.Reindex --await=2m -o json | jq -r .outcome.status",
+      "  parley command send pay.TakePayment @order.json --outcome-to shop",
       "  parley command send shop.cart.CheckOutCart --dry-run",
       "  jq -c .body saved.json | parley command send shop.cart.AddProductToCart -"
     })
@@ -58,6 +59,15 @@ final class CommandSendCommand implements Callable<Integer> {
       description = "Keep its outcome even if it completes, for 'outcome get'.")
   private boolean track;
 
+  @Option(
+      names = "--outcome-to",
+      paramLabel = "SERVICE",
+      description = {
+        "Send it as this service, and have its outcome put into the service's outcome inbox, durably",
+        "and however it ends: see 'outcome list'."
+      })
+  private @Nullable String outcomeTo;
+
   CommandSendCommand(CliContext context) {
     this.context = context;
   }
@@ -71,7 +81,11 @@ final class CommandSendCommand implements Callable<Integer> {
     if (track || await != null) {
       command.trackOutcome();
     }
-    try (ParleyClient client = Clients.connect(context, "")) {
+    String sender = outcomeTo == null ? "" : outcomeTo;
+    if (outcomeTo != null) {
+      Arguments.checked(() -> command.outcomeToInboxOf(sender));
+    }
+    try (ParleyClient client = Arguments.checked(() -> Clients.connect(context, sender))) {
       MessageId id = Arguments.checked(() -> client.send(command));
       if (await == null) {
         tell(id, null);

@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The noun: outcomes. */
 @Command(
     name = "outcome",
-    description = "Ask what became of a command.",
+    description = "Ask what became of commands.",
     synopsisSubcommandLabel = "VERB",
-    subcommands = OutcomeGetCommand.class)
+    subcommands = {OutcomeGetCommand.class, OutcomeListCommand.class})
 final class OutcomeCommand {}

@@ -264,6 +264,34 @@ class ClientVerbsTest {
   }
 
   @Test
+  void shouldListTheOutcomesThatWaitForTheirSender() throws IOException {
+    shop.commandConsumer()
+        .queue("shop-outcomes")
+        .on("outcomes.Do", String.class, (body, delivery) -> CommandResult.reject("NO_STOCK", body))
+        .start();
+    assertThat(run("outcome", "list", "mailer").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+
+    String id =
+        run("command", "send", "outcomes.Do", "none", "--outcome-to", "mailer", "--await")
+            .out()
+            .replaceAll("(?s).*Command +(\\S+).*", "$1");
+
+    JsonObject listed = json(run("outcome", "list", "mailer", "-o", "json"));
+    assertThat(listed.objects("outcomes"))
+        .singleElement()
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.text("id")).isEqualTo(id);
+              assertThat(outcome.text("type")).isEqualTo("outcomes.Do");
+              assertThat(outcome.text("status")).isEqualTo("REJECTED");
+              assertThat(outcome.text("code")).isEqualTo("NO_STOCK");
+              assertThat(outcome.text("reason")).isEqualTo("none");
+            });
+    assertThat(run("outcome", "list", "mailer").out()).contains(id, "REJECTED", "NO_STOCK");
+    assertThat(run("outcome", "list", "mailer", "--dead").err()).contains("No outcomes wait");
+  }
+
+  @Test
   void shouldPrintPageAfterPage() {
     shop.responder()
         .onPages(
