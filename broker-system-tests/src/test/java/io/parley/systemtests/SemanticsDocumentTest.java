@@ -59,7 +59,9 @@ class SemanticsDocumentTest {
   }
 
   private static boolean isTest(String method, String source) {
-    return Pattern.compile("@(Parameterized)?Test\\b[^;{}]*\\bvoid " + method + "\\(")
+    String parameters = "(\\{[^;{}]*}[^;{}]*)?"; // of an annotation
+    return Pattern.compile(
+            "@(Parameterized)?Test\\b[^;{}]*" + parameters + "\\bvoid " + method + "\\(")
         .matcher(source)
         .find();
   }
