@@ -30,7 +30,9 @@ import picocli.CommandLine.Option;
       "as a command; instances of a cart service compete for them; billing, stock and analytics",
       "build their views from events; queries are asked meanwhile. Half-way the broker gets SIGKILL",
       "and is started again, and a cart instance crashes in the middle of its leases. Then every",
-      "outcome, event and sum is compared with the data. Exits 0 only if all of it is exact, else 1."
+      "outcome, event and sum is compared with the data. Exits 0 only if all of it is exact, else 1.",
+      "At the end it shows how an operator asks: a trace, an explanation, and a dead letter that is",
+      "given back once its cause is gone."
     },
     footer = {
       "",
@@ -68,7 +70,8 @@ final class DemoCommand implements Callable<Integer> {
     Demo.Settings settings =
         Arguments.checked(
             () -> new Demo.Settings(brokerCommand(), retailFile(), instances, !noKill));
-    Report report = run(new Demo(settings, new Narration(context.output())));
+    Report report =
+        run(new Demo(settings, new Narration(context.output()), new DemoTour(context.output())));
     if (context.output().isJson()) {
       context.output().line(report.toJson());
     } else {

@@ -41,6 +41,10 @@ class DemoIT {
     JsonNode report = run("--data", DATA.resolve("2010-12-02.csv").toString());
 
     assertThat(report.at("/file/rows").asLong()).isEqualTo(2_109);
+    assertThat(Files.readString(errors))
+        .containsPattern("\\$ parley trace [0-9a-f-]{36}\n  .*shop\\.cart\\.\\S+")
+        .contains("shop.gifts.WrapGift", "NoPaper", "Redriven 1 dead letter.")
+        .containsPattern("\\$ parley outcome get .*\n.*\n.*COMPLETED");
     assertThat(report.at("/commands/sent").asLong()).isEqualTo(2_109 + 167);
     assertThat(report.at("/commands/completed").asLong()).isEqualTo(2_204);
     assertThat(report.at("/commands/rejected/FORBIDDEN").asLong()).isEqualTo(70);

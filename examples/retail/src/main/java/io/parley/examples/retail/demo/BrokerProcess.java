@@ -135,6 +135,11 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Where its clients connect. */
+  String adminAddress() {
+    return "http://127.0.0.1:" + httpPort;
+  }
+
+  /** Where clients reach it. */
   String uri() {
     return "parley://127.0.0.1:" + port;
   }

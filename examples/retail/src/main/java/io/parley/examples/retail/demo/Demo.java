@@ -2,6 +2,7 @@ package io.parley.examples.retail.demo;
 
 import io.parley.examples.retail.RetailFile;
 import io.parley.examples.retail.demo.Report.Revenue;
+import io.parley.protocol.model.MessageId;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class Demo {
   private final Settings settings;
   private final Narrator narrator;
+  private final Visit visit;
 
   /**
    * What to run.
@@ -60,10 +62,29 @@ public final class Demo {
     }
   }
 
-  /** A demo to {@link #run}. */
-  public Demo(Settings settings, Narrator narrator) {
+  /** Looks at the broker when all is compared, before it stops. */
+  @FunctionalInterface
+  public interface Visit {
+    /**
+     * Looks at it, and may use it.
+     *
+     * @param uri the broker's
+     * @param admin its HTTP side
+     * @param checkOut the first check-out of the file that completed
+     */
+    void look(String uri, String admin, MessageId checkOut)
+        throws IOException, InterruptedException;
+  }
+
+  /**
+   * A demo to {@link #run}.
+   *
+   * @param visit at its end
+   */
+  public Demo(Settings settings, Narrator narrator, Visit visit) {
     this.settings = settings;
     this.narrator = narrator;
+    this.visit = visit;
   }
 
   /**
@@ -75,7 +96,16 @@ public final class Demo {
    */
   public Report run() throws IOException, InterruptedException {
     long startedNanos = System.nanoTime();
-    FileLedger ledger = FileLedger.read(settings.file(), entry -> {});
+    List<MessageId> checkOuts = new ArrayList<>(1);
+    FileLedger ledger =
+        FileLedger.read(
+            settings.file(),
+            entry -> {
+              boolean isCheckOut = entry.kind() == FileLedger.Kind.CHECK_OUT && entry.isCompleted();
+              if (checkOuts.isEmpty() && isCheckOut) {
+                checkOuts.add(entry.command());
+              }
+            });
     try (BrokerProcess broker = BrokerProcess.start(settings.brokerCommand())) {
       narrator.tell("The broker is ready at %s.", broker.uri());
       Shop shop = new Shop(broker.uri());
@@ -85,6 +115,9 @@ public final class Demo {
         narrator.tell("Comparing everything with the file.");
         Audit audit = new Audit(settings.file(), ledger, broker, shop);
         audit.compareAll(story);
+        if (audit.result().mismatchCount() == 0 && !checkOuts.isEmpty()) {
+          visit.look(broker.uri(), broker.adminAddress(), checkOuts.get(0));
+        }
         shop.close();
         audit.compareExitCode(broker.stop());
         long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
