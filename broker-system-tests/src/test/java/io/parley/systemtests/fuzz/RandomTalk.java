@@ -128,7 +128,8 @@ final class RandomTalk {
               random.nextBoolean() ? "" : "inbox" + random.nextInt(NAMES),
               List.of(random.nextInt(4) == 0 ? "fuzz.>" : type(MessageKind.EVENT)),
               credit(),
-              random.nextBoolean() ? 0 : 1_000);
+              random.nextBoolean() ? 0 : 1_000,
+              random.nextInt(4) == 0 ? 0 : -1);
       case 9 -> new Request.Credit(correlation, number, 1 + credit());
       case 10 -> new Request.CloseConsumer(correlation, number);
       case 11, 12, 13, 14 ->
