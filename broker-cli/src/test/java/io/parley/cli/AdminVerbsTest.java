@@ -257,13 +257,13 @@ class AdminVerbsTest {
     assertThat(broker.run("topic", "list").out())
         .isEqualTo(
             """
-            TOPIC        EVENTS  SIZE   RETENTION  UP TO
-            shop.Placed  3       2 KiB  7d         1 GiB
+            TOPIC        EVENTS     SIZE  RETENTION    UP TO
+            shop.Placed       3  2.0 KiB         7d  1.0 GiB
             """);
     assertThat(broker.run("topic", "show", "shop.Placed").out())
-        .contains("Retention", "7d, up to 1 GiB\n", "2026-03-01 10:03:11");
+        .contains("Retention", "7d, up to 1.0 GiB\n", "2026-03-01 10:03:11");
     assertThat(broker.run("topic", "set", "shop.Placed", "--retention", "7d").out())
-        .isEqualTo("Topic 'shop.Placed' retains: 7d, up to 1 GiB.\n");
+        .isEqualTo("Topic 'shop.Placed' retains: 7d, up to 1.0 GiB.\n");
     assertThat(broker.requests())
         .last()
         .isEqualTo(
