@@ -5,11 +5,13 @@ import picocli.CommandLine.Command;
 /** The noun: namespaces. */
 @Command(
     name = "namespace",
-    description = "List, make and delete namespaces, which have nothing in common.",
+    description = "List, make, limit and delete namespaces, which have nothing in common.",
     synopsisSubcommandLabel = "VERB",
     subcommands = {
       NamespaceListCommand.class,
+      NamespaceShowCommand.class,
       NamespaceCreateCommand.class,
+      NamespaceSetCommand.class,
       NamespaceDeleteCommand.class
     })
 final class NamespaceCommand {}

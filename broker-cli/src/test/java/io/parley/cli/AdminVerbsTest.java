@@ -275,6 +275,26 @@ class AdminVerbsTest {
   }
 
   @Test
+  void shouldShowAndSetHowMuchANamespaceHolds() {
+    broker.on(
+        "GET ", "{\"name\":\"default\",\"bytes\":2048,\"maxBytes\":1048576,\"limited\":false}");
+    broker.on(
+        "POST /settings",
+        "{\"name\":\"default\",\"bytes\":2048,\"maxBytes\":2097152,\"limited\":true}");
+
+    assertThat(broker.run("namespace", "show", "default").out())
+        .contains("2.0 KiB", "1.0 MiB (the broker's)");
+    assertThat(broker.run("namespace", "set", "default", "--max-bytes", "2MiB").out())
+        .isEqualTo("Namespace 'default' holds up to 2.0 MiB.\n");
+    assertThat(broker.requests())
+        .last()
+        .isEqualTo("POST /admin/v1/namespaces/default/settings {\"maxBytes\":\"2097152\"}");
+    broker.run("namespace", "set", "default", "--unset");
+    assertThat(broker.requests()).last().isEqualTo("POST /admin/v1/namespaces/default/settings {}");
+    assertThat(broker.run("namespace", "set", "default").exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void shouldSayWhatAResetDoesAndWantAYes() {
     broker.on(
         "POST /subscriptions/billing/reset", "{\"ended\":3,\"replayed\":20000,\"more\":true}");

@@ -23,6 +23,7 @@ import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
 import io.parley.engine.intake.CausedMessage;
 import io.parley.engine.intake.Intake;
+import io.parley.engine.intake.NamespaceQuota;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.OperationHandler;
 import io.parley.engine.operation.Result;
@@ -121,7 +122,8 @@ public final class Engine implements OperationHandler {
             events,
             catchUps,
             settings.dedupWindow().toMillis(),
-            settings.quota());
+            settings.quota(),
+            settings.namespaceBytes());
     RetryPolicy retries =
         new RetryPolicy(
             settings.maxAttempts(),
@@ -355,6 +357,11 @@ public final class Engine implements OperationHandler {
     return destinations;
   }
 
+  /** How much the namespace may hold. Owner thread. */
+  public NamespaceQuota quota() {
+    return intake.namespaceQuota();
+  }
+
   /** The events that are retained. Owner thread. */
   public EventLog events() {
     return events;
@@ -579,6 +586,12 @@ public final class Engine implements OperationHandler {
   @Override
   public Result setTypePolicy(Operation.SetTypePolicy operation) {
     catalog.setDeclaredOnly(group(), operation.declaredOnly());
+    return Result.DONE;
+  }
+
+  @Override
+  public Result limitNamespace(Operation.LimitNamespace operation) {
+    intake.limit(group(), operation.bytes());
     return Result.DONE;
   }
 

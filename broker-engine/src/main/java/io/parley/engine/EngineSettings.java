@@ -2,6 +2,7 @@ package io.parley.engine;
 
 import io.parley.engine.destination.Quota;
 import io.parley.engine.destination.Retention;
+import io.parley.engine.intake.NamespaceQuota;
 import java.time.Duration;
 
 /**
@@ -19,6 +20,8 @@ import java.time.Duration;
  * @param outcomeRetention how long the outcome of a command is kept; 1 s to 365 days
  * @param dedupWindow how long the ids of messages that ask for it are remembered; 1 s to 7 days
  * @param quota how much a queue or inbox holds at most for which nothing is set
+ * @param namespaceBytes most bytes of messages a namespace holds for which nothing is set; 1 MiB to
+ *     1 PiB
  * @param retention how long a topic keeps its events for which nothing is set
  * @param groupBytes records of one commit group after which no more are added, in bytes; 4 KiB to
  *     64 MiB. One message larger than this makes a group of its own.
@@ -33,6 +36,7 @@ public record EngineSettings(
     Duration outcomeRetention,
     Duration dedupWindow,
     Quota quota,
+    long namespaceBytes,
     Retention retention,
     int groupBytes) {
 
@@ -87,6 +91,7 @@ public record EngineSettings(
           Duration.ofDays(7),
           Duration.ofMinutes(10),
           Quota.DEFAULT,
+          256L << 30,
           Retention.DEFAULT,
           1024 * 1024);
 
@@ -104,6 +109,8 @@ public record EngineSettings(
     requireBetween(
         "outcome retention", outcomeRetention, OUTCOME_RETENTION_MIN, OUTCOME_RETENTION_MAX);
     requireBetween("dedup window", dedupWindow, DEDUP_WINDOW_MIN, DEDUP_WINDOW_MAX);
+    requireBetween(
+        "namespace bytes", namespaceBytes, NamespaceQuota.BYTES_MIN, NamespaceQuota.BYTES_MAX);
     requireBetween("group bytes", groupBytes, GROUP_BYTES_MIN, GROUP_BYTES_MAX);
   }
 
@@ -114,7 +121,7 @@ public record EngineSettings(
     }
   }
 
-  private static void requireBetween(String what, int value, int min, int max) {
+  private static void requireBetween(String what, long value, long min, long max) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           what + ": " + value + " (expected: " + min + " to " + max + ")");

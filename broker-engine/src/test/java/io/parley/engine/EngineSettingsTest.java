@@ -30,6 +30,7 @@ class EngineSettingsTest {
                     OK.outcomeRetention(),
                     OK.dedupWindow(),
                     OK.quota(),
+                    OK.namespaceBytes(),
                     OK.retention(),
                     OK.groupBytes()))
         .hasMessage("back-off max: PT1S (expected: PT2S to PT720H)");
@@ -49,6 +50,7 @@ class EngineSettingsTest {
                     OK.outcomeRetention(),
                     OK.dedupWindow(),
                     OK.quota(),
+                    OK.namespaceBytes(),
                     OK.retention(),
                     4095))
         .hasMessage("group bytes: 4095 (expected: 4096 to 67108864)");
@@ -65,6 +67,7 @@ class EngineSettingsTest {
         OK.outcomeRetention(),
         OK.dedupWindow(),
         OK.quota(),
+        OK.namespaceBytes(),
         OK.retention(),
         OK.groupBytes());
   }

@@ -58,6 +58,42 @@ class NamespaceIT {
   }
 
   @Test
+  void shouldRefuseWhatOneNamespaceHasNoRoomForAndLeaveOthersAlone() throws Exception {
+    create();
+    admin.changeBroker("/namespaces/" + other + "/settings", "{\"maxBytes\":\"1048576\"}");
+    byte[] large = new byte[600_000];
+    try (ParleyClient here = client("default", "cart");
+        ParleyClient there = client(other, "cart")) {
+      there.send(OutgoingMessage.of(type, large));
+
+      assertThatExceptionOfType(ParleyException.class)
+          .isThrownBy(() -> there.send(OutgoingMessage.of(type, large)))
+          .satisfies(
+              refused -> {
+                assertThat(refused.code()).isEqualTo(ErrorCode.QUOTA_EXCEEDED);
+                assertThat(refused.retryAfter()).isPositive();
+                assertThat(refused).hasMessageContaining("expected: at most 1048576 bytes");
+              });
+      assertThatExceptionOfType(ParleyException.class)
+          .isThrownBy(() -> there.publish(OutgoingMessage.of(event, large)));
+      here.send(OutgoingMessage.of(type, large));
+      here.send(OutgoingMessage.of(type, large));
+    }
+    JsonNode shown = admin.get("/admin/v1/namespaces/" + other);
+    assertThat(shown.get("bytes").asLong()).isBetween(600_000L, 1_048_576L);
+    assertThat(shown.get("limited").asBoolean()).isTrue();
+    admin.changeBroker("/namespaces/" + other + "/settings", "{}");
+    try (ParleyClient there = client(other, "cart")) {
+      there.send(OutgoingMessage.of(type, large));
+    }
+    assertThatThrownBy(
+            () ->
+                admin.changeBroker(
+                    "/namespaces/" + other + "/settings", "{\"maxBytes\":\"1048575\"}"))
+        .hasMessageContaining("max bytes: 1048575 (expected: 1048576 to 1125899906842624)");
+  }
+
+  @Test
   void shouldLetDifferentServicesOwnTheSameTypeAndHandEachItsOwn() throws Exception {
     create();
     Received<String> here = new Received<>();

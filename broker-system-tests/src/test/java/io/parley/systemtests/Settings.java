@@ -25,6 +25,7 @@ final class Settings {
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
             defaults.quota(),
+            defaults.namespaceBytes(),
             defaults.retention(),
             defaults.groupBytes()));
   }
@@ -43,6 +44,7 @@ final class Settings {
             defaults.outcomeRetention(),
             defaults.dedupWindow(),
             defaults.quota(),
+            defaults.namespaceBytes(),
             defaults.retention(),
             defaults.groupBytes()));
   }

@@ -37,6 +37,11 @@ final class DroppingStore implements Store {
     kept.scan(table, from, toExclusive, visitor);
   }
 
+  @Override
+  public long chunkBytes() {
+    return 0;
+  }
+
   private static void requireNoBacklog(Table table) {
     if (READ_FROM_BACKLOG.contains(table)) {
       throw new IllegalStateException(

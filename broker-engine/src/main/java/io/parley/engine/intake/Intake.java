@@ -44,6 +44,7 @@ public final class Intake {
   private final CatchUps catchUps;
   private final long dedupWindowMs;
   private final Quota quota;
+  private final NamespaceQuota namespaceQuota;
   private final Map<MessageId, ProducerSession> sessions = new HashMap<>();
   private final List<CausedMessage> caused = new ArrayList<>();
   private final List<ProducerSession> advanced = new ArrayList<>();
@@ -59,6 +60,7 @@ public final class Intake {
    *
    * @param events retains those that are published
    * @param quota of queues and inboxes for which nothing is set
+   * @param namespaceBytes most bytes of messages there are, where nothing is set
    */
   public Intake(
       Store store,
@@ -67,7 +69,8 @@ public final class Intake {
       EventLog events,
       CatchUps catchUps,
       long dedupWindowMs,
-      Quota quota) {
+      Quota quota,
+      long namespaceBytes) {
     this.store = store;
     this.catalog = catalog;
     this.destinations = destinations;
@@ -75,6 +78,17 @@ public final class Intake {
     this.catchUps = catchUps;
     this.dedupWindowMs = dedupWindowMs;
     this.quota = quota;
+    this.namespaceQuota = new NamespaceQuota(store, namespaceBytes);
+  }
+
+  /** How much the namespace may hold. */
+  public NamespaceQuota namespaceQuota() {
+    return namespaceQuota;
+  }
+
+  /** Sets how much the namespace may hold; {@link NamespaceQuota#NOT_SET} for the broker's. */
+  public void limit(Group group, long bytes) {
+    namespaceQuota.set(group, bytes);
   }
 
   /**
@@ -180,6 +194,7 @@ public final class Intake {
       } else if (route.leadsAnywhere()
           && !isStored(group, record) // what is needs no room
           && (!hasBounds || hasRoom(group, route, record, i))) {
+        namespaceQuota.add(group, record.size());
         remember(group, record);
         MessageKind kind = record.kind();
         if (copied == null) {
@@ -228,9 +243,25 @@ public final class Intake {
   }
 
   /**
-   * Whether a command has room in its queue, and its outcome where it is to go; else refuses it.
+   * Whether there is room for a message: in the namespace, and for a command in its queue, and for
+   * its outcome where that is to go; else refuses it.
    */
   private boolean hasRoom(Group group, Route route, MessageRecord record, int index) {
+    if (!namespaceQuota.hasRoom(group, record.size())) {
+      refusals.add(
+          new Refusal(
+              index,
+              0,
+              ErrorCode.QUOTA_EXCEEDED,
+              "namespace: "
+                  + namespaceQuota.used()
+                  + " bytes and "
+                  + record.size()
+                  + " more (expected: at most "
+                  + namespaceQuota.bytes()
+                  + " bytes)"));
+      return false;
+    }
     if (record.kind() != MessageKind.COMMAND) {
       return true;
     }

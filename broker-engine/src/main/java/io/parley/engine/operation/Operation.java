@@ -283,6 +283,18 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * Sets how many bytes of messages the namespace holds at most. Result: {@link Result.Done}.
+   *
+   * @param bytes 1 MiB to 1 PiB; 0 for the broker's
+   */
+  record LimitNamespace(long bytes) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.limitNamespace(this);
+    }
+  }
+
   /** Sets whether types must be declared before use. Result: {@link Result.Done}. */
   record SetTypePolicy(boolean declaredOnly) implements Operation {
     @Override

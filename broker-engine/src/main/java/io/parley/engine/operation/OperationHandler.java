@@ -50,6 +50,9 @@ public interface OperationHandler {
   /** See {@link Operation.SetTypePolicy}. */
   Result setTypePolicy(Operation.SetTypePolicy operation);
 
+  /** See {@link Operation.LimitNamespace}. */
+  Result limitNamespace(Operation.LimitNamespace operation);
+
   /** See {@link Operation.Redrive}. */
   Result redrive(Operation.Redrive operation);
 

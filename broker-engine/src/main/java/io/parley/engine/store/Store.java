@@ -21,6 +21,12 @@ public interface Store extends AutoCloseable {
    */
   void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor);
 
+  /**
+   * Bytes of all chunks there are, as far as written: what messages take up, each once. The owner
+   * alone.
+   */
+  long chunkBytes();
+
   /** Starts collecting a group's changes. At most one transaction is open at a time. */
   Transaction begin();
 

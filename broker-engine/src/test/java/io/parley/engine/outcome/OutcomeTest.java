@@ -215,6 +215,7 @@ class OutcomeTest {
         retention,
         defaults.dedupWindow(),
         defaults.quota(),
+        defaults.namespaceBytes(),
         defaults.retention(),
         defaults.groupBytes());
   }

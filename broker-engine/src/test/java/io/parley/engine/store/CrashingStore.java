@@ -75,6 +75,12 @@ public final class CrashingStore implements Store {
   }
 
   @Override
+  public long chunkBytes() {
+    requireRunning();
+    return written.chunkBytes();
+  }
+
+  @Override
   public Transaction begin() {
     requireWorking();
     return written.begin();

@@ -56,6 +56,11 @@ public final class InMemoryStore implements Store {
   }
 
   @Override
+  public synchronized long chunkBytes() {
+    return entries(Table.CHUNKS).values().stream().mapToLong(chunk -> chunk.length).sum();
+  }
+
+  @Override
   public synchronized Transaction begin() {
     requireNotClosed();
     open = new InMemoryTransaction();

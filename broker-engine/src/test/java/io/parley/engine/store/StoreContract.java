@@ -45,6 +45,27 @@ public abstract class StoreContract {
   }
 
   @Test
+  void shouldTellHowManyBytesItsChunksAreAlsoWhenOpenedAgain() throws Exception {
+    assertThat(store.chunkBytes()).isZero();
+    Transaction first = store.begin();
+    first.put(Table.CHUNKS, bytes("a"), new byte[1_000]);
+    first.put(Table.CHUNKS, bytes("b"), new byte[10_000]);
+    first.put(Table.META, bytes("a"), new byte[500]);
+    store.commit(first);
+    assertThat(store.chunkBytes()).isEqualTo(11_000);
+    Transaction second = store.begin();
+    second.put(Table.CHUNKS, bytes("a"), new byte[2_000]);
+    second.delete(Table.CHUNKS, bytes("b"));
+    second.delete(Table.CHUNKS, bytes("never there"));
+    store.commit(second);
+
+    assertThat(store.chunkBytes()).isEqualTo(2_000);
+    store.close();
+    store = open();
+    assertThat(store.chunkBytes()).isEqualTo(2_000);
+  }
+
+  @Test
   void shouldShowNothingBeforeCommitAndAllOfItAfter() {
     Transaction transaction = store.begin();
     for (Table table : Table.values()) {

@@ -126,6 +126,7 @@ public final class TestNamespace {
         defaults.outcomeRetention(),
         dedupWindow,
         defaults.quota(),
+        defaults.namespaceBytes(),
         Retention.NONE,
         defaults.groupBytes());
   }
@@ -145,6 +146,7 @@ public final class TestNamespace {
         settings.outcomeRetention(),
         settings.dedupWindow(),
         settings.quota(),
+        settings.namespaceBytes(),
         retention,
         settings.groupBytes());
   }

@@ -42,6 +42,15 @@ public interface AdminApi {
   /** Deletes a namespace with all that is in it; its clients are told. Not the default one. */
   CompletionStage<Void> deleteNamespace(String name);
 
+  /** How much a namespace holds, and may hold. */
+  CompletionStage<NamespaceInfo> namespace(String namespace);
+
+  /**
+   * Sets how many bytes of messages a namespace may hold: 1 MiB to 1 PiB; null for the broker's.
+   * Durable.
+   */
+  CompletionStage<NamespaceInfo> limitNamespace(String namespace, @Nullable Long maxBytes);
+
   /**
    * All queues by name, then the command types that wait for an owner, as entries with {@link
    * QueueInfo#unowned}.

@@ -3,6 +3,7 @@ package io.parley.server.config;
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Quota;
 import io.parley.engine.destination.Retention;
+import io.parley.engine.intake.NamespaceQuota;
 import io.parley.protocol.WireLimits;
 import io.parley.server.operation.LimitSettings;
 import io.parley.server.session.SessionSettings;
@@ -96,6 +97,11 @@ final class ConfigKeys {
           "limits.destination-bytes",
           ValueType.size(Quota.BYTES_MIN, Quota.BYTES_MAX),
           DEFAULTS.engine().quota().bytes());
+  static final ConfigKey<Long> LIMITS_NAMESPACE_BYTES =
+      ConfigKey.of(
+          "limits.namespace-bytes",
+          ValueType.size(NamespaceQuota.BYTES_MIN, NamespaceQuota.BYTES_MAX),
+          DEFAULTS.engine().namespaceBytes());
   static final ConfigKey<Long> LIMITS_SEND_WINDOW =
       ConfigKey.of(
           "limits.send-window",
@@ -185,6 +191,7 @@ final class ConfigKeys {
           LIMITS_GROUP_BYTES,
           LIMITS_DESTINATION_MESSAGES,
           LIMITS_DESTINATION_BYTES,
+          LIMITS_NAMESPACE_BYTES,
           LIMITS_SEND_WINDOW,
           DELIVERY_LEASE,
           DELIVERY_MAX_ATTEMPTS,

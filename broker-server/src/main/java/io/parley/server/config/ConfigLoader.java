@@ -192,6 +192,7 @@ public final class ConfigLoader {
             new Quota(
                 values.get(ConfigKeys.LIMITS_DESTINATION_MESSAGES),
                 values.get(ConfigKeys.LIMITS_DESTINATION_BYTES)),
+            values.get(ConfigKeys.LIMITS_NAMESPACE_BYTES),
             new Retention(
                 values.get(ConfigKeys.EVENTS_RETENTION).toMillis(),
                 values.get(ConfigKeys.EVENTS_RETENTION_BYTES)),

@@ -10,6 +10,7 @@ import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
 import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.MessageInfo;
+import io.parley.server.admin.NamespaceInfo;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.QueueInfo;
@@ -107,6 +108,13 @@ final class AdminJson {
     number(json, "maxMessages", settings.maxMessages());
     number(json, "maxBytes", settings.maxBytes());
     json.writeEndObject();
+  }
+
+  static void namespace(JsonGenerator json, NamespaceInfo namespace) throws IOException {
+    json.writeStringField("name", namespace.name());
+    json.writeNumberField("bytes", namespace.bytes());
+    json.writeNumberField("maxBytes", namespace.maxBytes());
+    json.writeBooleanField("limited", namespace.limited());
   }
 
   static void topic(JsonGenerator json, TopicInfo topic) throws IOException {

@@ -51,7 +51,9 @@ final class AdminRoutes {
         new Route("POST", PREFIX + "v1/drain/stop", call -> drain(false)),
         new Route("GET", NAMESPACES, this::namespaces),
         new Route("POST", NAMESPACES, this::createNamespace),
+        get("", Set.of(), this::showNamespace),
         post("/delete", this::deleteNamespace),
+        post("/settings", this::limitNamespace),
         get("/queues", Set.of(), this::queues),
         get("/queues/{queue}", Set.of(), this::queue),
         get("/queues/{queue}/messages", peek, this::queueMessages),
@@ -119,6 +121,17 @@ final class AdminRoutes {
 
   private CompletionStage<Answer> deleteNamespace(Call call) {
     return api.deleteNamespace(namespace(call)).thenApply(done -> named(namespace(call)));
+  }
+
+  private CompletionStage<Answer> showNamespace(Call call) {
+    return api.namespace(namespace(call))
+        .thenApply(namespace -> AdminJson.one(namespace, AdminJson::namespace));
+  }
+
+  private CompletionStage<Answer> limitNamespace(Call call) {
+    Map<String, String> body = Json.readStrings(call.body(), Set.of("maxBytes"));
+    return api.limitNamespace(namespace(call), longNumber(body, "maxBytes"))
+        .thenApply(namespace -> AdminJson.one(namespace, AdminJson::namespace));
   }
 
   private static Answer named(String namespace) {

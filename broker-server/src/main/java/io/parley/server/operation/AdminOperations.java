@@ -6,6 +6,7 @@ import io.parley.engine.catalog.TypeEntry;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.SingleMessage;
+import io.parley.engine.intake.NamespaceQuota;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.protocol.ErrorCode;
@@ -27,6 +28,7 @@ import io.parley.server.admin.DestinationExplanation;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
+import io.parley.server.admin.NamespaceInfo;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.PurgeRequest;
@@ -122,6 +124,39 @@ public final class AdminOperations implements AdminApi {
     thread.setDaemon(true);
     thread.start();
     return done;
+  }
+
+  @Override
+  public CompletionStage<NamespaceInfo> namespace(String namespace) {
+    return view(
+        namespace,
+        engine ->
+            new NamespaceInfo(
+                namespace,
+                engine.quota().used(),
+                engine.quota().bytes(),
+                engine.quota().own() != NamespaceQuota.NOT_SET));
+  }
+
+  @Override
+  public CompletionStage<NamespaceInfo> limitNamespace(String namespace, @Nullable Long maxBytes) {
+    if (maxBytes != null
+        && (maxBytes < NamespaceQuota.BYTES_MIN || maxBytes > NamespaceQuota.BYTES_MAX)) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(
+              ErrorCode.INVALID_ARGUMENT,
+              "max bytes: "
+                  + maxBytes
+                  + " (expected: "
+                  + NamespaceQuota.BYTES_MIN
+                  + " to "
+                  + NamespaceQuota.BYTES_MAX
+                  + ")"));
+    }
+    long bytes = maxBytes == null ? NamespaceQuota.NOT_SET : maxBytes;
+    return owner
+        .change(namespace, engine -> new Operation.LimitNamespace(bytes))
+        .thenCompose(done -> namespace(namespace));
   }
 
   // ---------------------------------------------------------------- queues

@@ -48,6 +48,7 @@ final class OpenStore implements AutoCloseable {
   private final long journalBytesMax;
 
   private long memtableBytes;
+  private long chunkBytes;
   private long journalBytes;
 
   /** Last record in the tables on the disk. */
@@ -66,6 +67,7 @@ final class OpenStore implements AutoCloseable {
     this.memtableBytesMax = settings.writeBufferBytes() / 4;
     this.journalBytesMax = 2 * settings.writeBufferBytes();
     this.checkpoint = journal.durable();
+    this.chunkBytes = journal.segments().stream().mapToLong(Segment::chunkBytes).sum();
   }
 
   /** Makes an empty store. */
@@ -205,6 +207,7 @@ final class OpenStore implements AutoCloseable {
         Segment left = journal.segment(location.segment());
         if (left != null) {
           left.remove(location.length(), journal.nextRecord());
+          chunkBytes -= location.length();
           changed.add(left);
         }
       }
@@ -212,6 +215,7 @@ final class OpenStore implements AutoCloseable {
         transaction.encoder().delete(prefix, chunk.key());
       } else {
         segment.add(chunk.length());
+        chunkBytes += chunk.length();
         changed.add(segment);
         byte[] location =
             new ChunkLocation(
@@ -306,6 +310,11 @@ final class OpenStore implements AutoCloseable {
     } catch (RocksDBException e) {
       throw new IOException("looking for a chunk: " + e.getMessage(), e);
     }
+  }
+
+  /** Bytes of all chunks there are. */
+  long chunkBytes() {
+    return chunkBytes;
   }
 
   StoreStatistics statistics() throws RocksDBException {

@@ -221,6 +221,11 @@ public final class RocksDbStore implements Store {
   }
 
   @Override
+  public long chunkBytes() {
+    return using(() -> "asking for its size", OpenStore::chunkBytes);
+  }
+
+  @Override
   public void close() {
     inUse.writeLock().lock();
     try {

@@ -23,6 +23,7 @@ import io.parley.server.admin.DestinationKind;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
+import io.parley.server.admin.NamespaceInfo;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.PurgeRequest;
@@ -45,6 +46,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Answers with what it was given, and remembers what it was asked. */
 final class FakeAdminApi implements AdminApi {
@@ -327,6 +329,16 @@ final class FakeAdminApi implements AdminApi {
   public CompletionStage<Long> purge(
       String namespace, DestinationKind kind, String name, PurgeRequest which) {
     return answer("purge " + kind + " " + name + " " + which, 2L);
+  }
+
+  @Override
+  public CompletionStage<NamespaceInfo> namespace(String namespace) {
+    return answer("namespace " + namespace, new NamespaceInfo(namespace, 5, 10, true));
+  }
+
+  @Override
+  public CompletionStage<NamespaceInfo> limitNamespace(String namespace, @Nullable Long maxBytes) {
+    return answer("limit " + namespace + " " + maxBytes, new NamespaceInfo(namespace, 5, 10, true));
   }
 
   @Override

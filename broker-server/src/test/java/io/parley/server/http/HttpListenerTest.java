@@ -133,7 +133,17 @@ class HttpListenerTest {
     assertAnswer(get("/admin/v1/namespaces"), "{\"namespaces\":[\"default\",\"tests\"]}");
     assertAnswer(post("/admin/v1/namespaces", "{\"name\":\"tests\"}"), "{\"name\":\"tests\"}");
     assertAnswer(post("/admin/v1/namespaces/tests/delete", "{}"), "{\"name\":\"tests\"}");
-    assertThat(admin.asked).containsExactly("create namespace tests", "delete namespace tests");
+    String tests = "{\"name\":\"tests\",\"bytes\":5,\"maxBytes\":10,\"limited\":true}";
+    assertAnswer(get("/admin/v1/namespaces/tests"), tests);
+    assertAnswer(post("/admin/v1/namespaces/tests/settings", "{\"maxBytes\":\"1048576\"}"), tests);
+    assertAnswer(post("/admin/v1/namespaces/tests/settings", "{}"), tests);
+    assertThat(admin.asked)
+        .containsExactly(
+            "create namespace tests",
+            "delete namespace tests",
+            "namespace tests",
+            "limit tests 1048576",
+            "limit tests null");
   }
 
   @Test
