@@ -7,6 +7,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -23,6 +24,14 @@ final class RocksDbTuning implements AutoCloseable {
   private static final long MIB = 1L << 20;
   private static final int BLOOM_BITS_PER_KEY = 10;
 
+  /**
+   * Few threads read. By itself RocksDB divides 32 MiB into 64 parts, which are too small for a
+   * larger file's index.
+   */
+  private static final int CACHE_SHARD_BITS = 2;
+
+  private static final int METADATA_BLOCK_BYTES = 4 * 1024;
+
   private final Cache cache;
   private final BloomFilter bloom;
   private final DBOptions database;
@@ -31,7 +40,7 @@ final class RocksDbTuning implements AutoCloseable {
   private final ReadOptions read;
 
   RocksDbTuning(StorageSettings settings) {
-    cache = new LRUCache(settings.cacheBytes());
+    cache = new LRUCache(settings.cacheBytes(), CACHE_SHARD_BITS);
     bloom = new BloomFilter(BLOOM_BITS_PER_KEY);
     database = databaseOptions(settings);
     family = familyOptions(settings);
@@ -87,6 +96,12 @@ final class RocksDbTuning implements AutoCloseable {
             .setCacheIndexAndFilterBlocks(true)
             .setCacheIndexAndFilterBlocksWithHighPriority(true)
             .setPinL0FilterAndIndexBlocksInCache(true)
+            // In pieces, of which only those in use are kept: as a whole, those of ten million
+            // messages are larger than the cache, and were read and checked anew for each question.
+            .setIndexType(IndexType.kTwoLevelIndexSearch)
+            .setPartitionFilters(true)
+            .setMetadataBlockSize(METADATA_BLOCK_BYTES)
+            .setPinTopLevelIndexAndFilter(true)
             // Most questions are for one key, and many for one that isn't there (dedup, outcomes).
             .setFilterPolicy(bloom);
     return new ColumnFamilyOptions()
