@@ -623,6 +623,7 @@ public final class Engine implements OperationHandler {
               + " ms, or more)");
     }
     destinations.configure(group(), destination, settings);
+    catchUps.roomMayHaveChanged(destination);
     return Result.DONE;
   }
 

@@ -138,6 +138,13 @@ public final class CatchUps {
     }
   }
 
+  /** What an inbox may hold has changed. */
+  public void roomMayHaveChanged(Destination inbox) {
+    if (inbox.isBehind()) {
+      stir(inbox);
+    }
+  }
+
   private CatchUp of(Destination inbox) {
     CatchUp catchUp = behind.get(inbox.id());
     if (catchUp == null) {

@@ -310,6 +310,18 @@ class ReplayTest {
   }
 
   @Test
+  void shouldGoOnOnceItsQuotaIsRaised() {
+    int slow = subscribe("slow", CatchUps.FROM_NOW, "shop.>");
+    limit(slow, 5, MANY);
+    publish("shop.Placed", 1, 12);
+
+    limit(slow, 100, MANY);
+
+    assertThat(namespace.counts(slow).ready()).isEqualTo(12);
+    assertThat(namespace.destination(slow).isBehind()).isFalse();
+  }
+
+  @Test
   void shouldHoldNoMoreThanItsQuotaOfMessagesAndBytes() {
     int few = subscribe("few", CatchUps.FROM_NOW, "shop.>");
     int small = subscribe("small", CatchUps.FROM_NOW, "shop.>");

@@ -1,12 +1,15 @@
 package io.parley.engine.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.MessagePlace;
+import io.parley.engine.destination.Retention;
+import io.parley.engine.destination.Topic;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
 import io.parley.engine.outcome.OutcomeLedger;
@@ -60,12 +63,22 @@ final class Simulation {
       "mvn -pl broker-engine -am test -Dtest=SimulationTest"
           + " -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.seed=";
 
+  /** Retains all events to the end: a full inbox has to catch up with every one. */
   private static final EngineSettings SETTINGS =
-      TestNamespace.settings(MAX_ATTEMPTS, false, Duration.ofDays(1));
+      TestNamespace.retaining(
+          TestNamespace.settings(MAX_ATTEMPTS, false, Duration.ofDays(1)),
+          new Retention(Duration.ofDays(1_000).toMillis(), 1L << 40));
+
   private static final int PRODUCERS = 3;
 
   /** Two queues, three inboxes, and the outcome inbox of the senders' service. */
   private static final int PLACES = 6;
+
+  /** The inboxes of events, which may be full. */
+  private static final int FIRST_INBOX = 3;
+
+  private static final int LAST_INBOX = 5;
+  private static final int FULL_INBOX_MAX = 12;
 
   private static final String SENDER = "shop";
   private static final int BACKLOG_MAX = 80;
@@ -93,6 +106,7 @@ final class Simulation {
   private int step;
   private long actions;
   private long checks;
+  private long timesBehind;
   private boolean peace;
 
   Simulation(long seed, Chaos chaos) {
@@ -143,6 +157,11 @@ final class Simulation {
     return checks;
   }
 
+  /** In how many checks an inbox was behind, each counted. */
+  long timesBehind() {
+    return timesBehind;
+  }
+
   /** Time that passed in it. */
   Duration simulated() {
     return Duration.ofNanos(clock.nanos());
@@ -173,6 +192,7 @@ final class Simulation {
   private void check() {
     if (mayBeLookedAt()) {
       checks++;
+      timesBehind += engine.destinations().all().stream().filter(Destination::isBehind).count();
       World world = World.of(engine, history);
       for (Invariant invariant : invariants) {
         try {
@@ -355,9 +375,11 @@ final class Simulation {
 
   /** Pauses a place or resumes it, where outages are noticed or not. */
   private void configure(int place, boolean paused, int outageAfter) {
+    boolean mayBeFull = !peace && place >= FIRST_INBOX && place <= LAST_INBOX && oneIn(2);
+    int maxMessages = mayBeFull ? 1 + random.nextInt(FULL_INBOX_MAX) : 0;
     submit(
         new Operation.Configure(
-            place, new DestinationSettings(paused, 0, 0, 0, 0, outageAfter, 0, 0)),
+            place, new DestinationSettings(paused, 0, 0, 0, 0, outageAfter, maxMessages, 0)),
         result -> {});
   }
 
@@ -467,6 +489,7 @@ final class Simulation {
   private boolean isAllDone() {
     return mayBeLookedAt()
         && producers.stream().allMatch(Producer::isIdle)
+        && engine.destinations().all().stream().noneMatch(Destination::isBehind)
         && World.of(engine, history).places.values().stream()
             .allMatch(
                 place -> place.values().stream().allMatch(p -> p.state() == World.State.DEAD));
@@ -482,8 +505,22 @@ final class Simulation {
       history.placesWithDrops.add(place);
       apply(new Operation.DropDeadLetters(place, Operation.DeadLetters.ALL));
     }
+    for (String type : EVENTS) {
+      apply(new Operation.SetRetention(type, 0, 0));
+    }
+    clock.passMs(1_000);
+    for (int i = 0; i < 10; i++) {
+      turn();
+    }
+    for (String type : EVENTS) {
+      apply(new Operation.SetRetention(type, Topic.NOT_SET, Topic.NOT_SET));
+    }
     kill();
     check();
+    for (int place = FIRST_INBOX; place <= LAST_INBOX; place++) {
+      Destination inbox = engine.destinations().find(place);
+      assertThat(inbox.missed()).as("missed by " + inbox.definition().name()).isZero();
+    }
     new TestNamespace(SETTINGS, store, 1 << 20).assertNothingLeft();
   }
 

@@ -133,9 +133,14 @@ public final class TestNamespace {
 
   /** The defaults without outages, with topics that retain their events. */
   public static EngineSettings retaining(Retention retention) {
-    EngineSettings settings =
+    return retaining(
         settings(
-            EngineSettings.DEFAULTS.maxAttempts(), false, EngineSettings.DEFAULTS.dedupWindow());
+            EngineSettings.DEFAULTS.maxAttempts(), false, EngineSettings.DEFAULTS.dedupWindow()),
+        retention);
+  }
+
+  /** The same settings, with topics that retain their events. */
+  public static EngineSettings retaining(EngineSettings settings, Retention retention) {
     return new EngineSettings(
         settings.lease(),
         settings.maxAttempts(),
