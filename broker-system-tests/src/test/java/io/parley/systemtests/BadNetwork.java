@@ -199,7 +199,7 @@ final class BadNetwork implements AutoCloseable {
             before = (int) Math.max(0, at - passed);
             write(out, buffer, 0, before, requests);
             pending = false;
-            begin(buffer, before, read, out);
+            begin(buffer, before, read, out, requests);
           } else {
             write(out, buffer, 0, read, requests);
           }
@@ -231,7 +231,8 @@ final class BadNetwork implements AutoCloseable {
     }
 
     /** The trouble, with those bytes in hand that come after it. */
-    private void begin(byte[] bytes, int from, int to, OutputStream out) throws IOException {
+    private void begin(byte[] bytes, int from, int to, OutputStream out, boolean requests)
+        throws IOException {
       met();
       switch (trouble) {
         case TRICKLE -> {
@@ -250,8 +251,15 @@ final class BadNetwork implements AutoCloseable {
           client.close();
           broker.close();
         }
-        case SWALLOW_REQUESTS -> swallowsRequests = true;
-        case SWALLOW_ANSWERS -> swallowsAnswers = true;
+        // What is in hand may be of the other direction, which must not have a gap.
+        case SWALLOW_REQUESTS -> {
+          swallowsRequests = true;
+          write(out, bytes, from, to - from, requests);
+        }
+        case SWALLOW_ANSWERS -> {
+          swallowsAnswers = true;
+          write(out, bytes, from, to - from, requests);
+        }
         case SWALLOW_BOTH -> {
           swallowsRequests = true;
           swallowsAnswers = true;
