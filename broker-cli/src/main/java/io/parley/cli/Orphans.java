@@ -32,18 +32,18 @@ final class Orphans {
         orphans.add(orphan("UNREAD_EVENT", name, "it is published, and no subscription wants it"));
       }
     }
-    Instant since = Instant.parse(catalog.text("since"));
     for (JsonObject inbox : catalog.objects("subscriptions")) {
       String seen = inbox.textOrNull("lastSeen");
-      Instant last = seen == null ? since : Instant.parse(seen);
-      if (inbox.number("consumers") == 0 && !last.isAfter(unreadSince)) {
-        String when = seen == null ? "not since the broker started" : "last at " + Text.time(seen);
+      String since = seen == null ? inbox.text("created") : seen;
+      if (inbox.number("consumers") == 0 && !Instant.parse(since).isAfter(unreadSince)) {
+        String who =
+            seen == null ? "nobody ever consumed it since " : "nobody consumes it, last at ";
         orphans.add(
             orphan(
                 "UNREAD_INBOX",
                 inbox.text("name"),
-                "nobody consumes it, "
-                    + when
+                who
+                    + Text.time(since)
                     + "; "
                     + Text.counted(inbox.number("ready"), "event")
                     + " ready"));

@@ -55,6 +55,7 @@ final class SubscriptionShowCommand implements Callable<Integer> {
                     + (subscription.isTrue("catchingUp") ? ", catching up from the topics" : ""))
             .add("Set", DestinationSettingsText.of(subscription))
             .add("Consumers", subscription.number("consumers"))
+            .add("Created", Text.time(subscription.text("created")) + " UTC")
             .add("Last seen", lastSeen == null ? "never" : Text.time(lastSeen) + " UTC")
             .lines());
     return ExitCode.OK;

@@ -40,7 +40,7 @@ class AdminVerbsTest {
       """
       {"name":"billing","service":"billing","patterns":["shop.cart.CartCheckedOut","shop.order.>"],\
       "ready":40,"leased":2,"delayed":0,"deadLetters":0,"bytes":8192,"consumers":1,\
-      "lastSeen":"2026-03-01T10:03:11.123Z","catchingUp":false,
+      "created":"2026-01-02T08:00:00Z","lastSeen":"2026-03-01T10:03:11.123Z","catchingUp":false,
       "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}\
       """;
 
@@ -933,6 +933,9 @@ class AdminVerbsTest {
             "Orphan: UNREAD_EVENT shop.Noise: it is published, and no subscription wants it",
             "Orphan: UNREAD_INBOX billing: nobody consumes it, last at 2026-03-01 10:03:11;"
                 + " 40 events ready");
+    broker.on("GET /catalog", CATALOG.replace("\"2026-03-01T10:03:11.123Z\"", "null"));
+    assertThat(broker.run("catalog", "show", "--orphans").out())
+        .contains("UNREAD_INBOX billing: nobody ever consumed it since 2026-01-02 08:00:00;");
     assertThat(broker.run("catalog", "show", "--orphans", "--unread-for", "36500d").out())
         .doesNotContain("UNREAD_INBOX");
   }

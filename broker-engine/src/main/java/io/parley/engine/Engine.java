@@ -664,6 +664,7 @@ public final class Engine implements OperationHandler {
     } else {
       forgottenBeforeMs = nowMs;
     }
+    destinations.noteAttendance(group());
     return new Result.Count(due.size());
   }
 

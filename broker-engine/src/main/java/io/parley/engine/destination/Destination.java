@@ -131,8 +131,8 @@ public final class Destination {
   }
 
   /**
-   * When a consumer was last here, milliseconds since the epoch; 0 if none since the broker
-   * started.
+   * When a consumer was last here, milliseconds since the epoch; 0 if none ever was. After a crash
+   * up to {@value Attendance#NOTED_EVERY_MS} ms too early.
    */
   public long lastSeenMs() {
     return lastSeenMs;
@@ -689,14 +689,19 @@ public final class Destination {
   Consumer open(DeliverySink sink, int leaseMs, long nowMs, LeaseDeadlines deadlines) {
     Consumer consumer = new Consumer(this, sink, leaseMs, deadlines);
     consumers.add(consumer);
-    lastSeenMs = nowMs;
+    seen(nowMs);
     return consumer;
   }
 
   /** Removes a consumer that holds nothing any more. */
   void remove(Consumer consumer, long nowMs) {
     consumers.remove(consumer);
-    lastSeenMs = nowMs;
+    seen(nowMs);
+  }
+
+  /** There was a consumer at that time. */
+  void seen(long atMs) {
+    lastSeenMs = atMs;
   }
 
   /**

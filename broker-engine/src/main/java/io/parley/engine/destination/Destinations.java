@@ -49,6 +49,7 @@ public final class Destinations {
       new TreeSet<>(
           Comparator.<Destination>comparingLong(destination -> destination.wakeAtMs)
               .thenComparingInt(Destination::id));
+  private final Attendance attendance = new Attendance();
   private final LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
   private final List<Destination> stirring = new ArrayList<>();
 
@@ -97,6 +98,14 @@ public final class Destinations {
             destination.fence(new ValueReader(Table.FENCES, value, VERSION).i64());
           }
           return true;
+        });
+    Attendance.read(
+        store,
+        (id, atMs) -> {
+          Destination destination = byId.get(id);
+          if (destination != null) {
+            destination.seen(atMs);
+          }
         });
   }
 
@@ -176,6 +185,7 @@ public final class Destinations {
     group.transaction().delete(Table.DESTINATIONS, Keys.of(destination.id()));
     group.transaction().delete(Table.DESTINATION_STATE, Keys.of(destination.id()));
     group.transaction().delete(Table.FENCES, Keys.of(destination.id()));
+    attendance.remove(group, destination);
   }
 
   /**
@@ -392,6 +402,9 @@ public final class Destinations {
   public Consumer open(Destination destination, DeliverySink sink, int leaseMs, long nowMs) {
     stir(destination);
     wake(destination);
+    if (destination.consumers().isEmpty()) {
+      attendance.changed(destination);
+    }
     return destination.open(sink, leaseMs, nowMs, leaseDeadlines);
   }
 
@@ -408,8 +421,16 @@ public final class Destinations {
     }
     leaseDeadlines.forget(consumer);
     destination.remove(consumer, nowMs);
+    if (destination.consumers().isEmpty() && byId.containsKey(destination.id())) {
+      attendance.changed(destination);
+    }
     stir(destination);
     wake(destination);
+  }
+
+  /** Writes down which of them were consumed lately, so that it is known after a restart. */
+  public void noteAttendance(Group group) {
+    attendance.note(group);
   }
 
   /**

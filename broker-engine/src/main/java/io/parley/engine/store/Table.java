@@ -46,7 +46,9 @@ public enum Table {
   /** Type → what its topic retains, and for how long. */
   TOPICS(19),
   /** Destination id → where an inbox is that gets its events from the log for now. */
-  BEHIND(20);
+  BEHIND(20),
+  /** Destination id → when it was last consumed. */
+  LAST_SEEN(21);
 
   private final int number;
 

@@ -51,7 +51,8 @@ public final class TestNamespace {
           Table.OUTCOMES,
           Table.EXPIRIES,
           Table.DEDUP,
-          Table.FENCES);
+          Table.FENCES,
+          Table.LAST_SEEN);
 
   /** More turns than any test needs: one that takes them spins. */
   private static final int TURNS_MAX = 100_000;

@@ -1,5 +1,7 @@
 package io.parley.server.admin;
 
+import java.time.Duration;
+
 /**
  * How full a queue or inbox is.
  *
@@ -8,6 +10,8 @@ package io.parley.server.admin;
  * @param paused whether an operator paused it
  * @param outage whether all that is handled fails
  * @param overQuota whether a subscription gets no events because it is full
+ * @param unattended how long nobody has consumed from it, since it was made if nobody ever did;
+ *     zero while somebody does
  */
 public record DestinationDepth(
     DestinationKind kind,
@@ -19,4 +23,5 @@ public record DestinationDepth(
     int consumers,
     boolean paused,
     boolean outage,
-    boolean overQuota) {}
+    boolean overQuota,
+    Duration unattended) {}

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param deadLetters messages set aside
  * @param bytes records of all these, in bytes, as if nobody shared them
  * @param consumers open consumers of all connections
- * @param lastSeen when a consumer was last connected; null if none was since the broker started
+ * @param created when it was made
+ * @param lastSeen when a consumer was last connected, after a crash up to a quarter of an hour too
+ *     early; null if none ever was
  * @param catchingUp whether it gets its events from what is retained for now, because it was full
  *     or begins in the past
  * @param condition whether it is paused, and the like
@@ -31,6 +33,7 @@ public record SubscriptionInfo(
     long deadLetters,
     long bytes,
     int consumers,
+    Instant created,
     @Nullable Instant lastSeen,
     boolean catchingUp,
     DestinationCondition condition) {

@@ -88,6 +88,7 @@ final class AdminJson {
     json.writeNumberField("deadLetters", subscription.deadLetters());
     json.writeNumberField("bytes", subscription.bytes());
     json.writeNumberField("consumers", subscription.consumers());
+    json.writeStringField("created", text(subscription.created()));
     json.writeStringField("lastSeen", text(subscription.lastSeen()));
     json.writeBooleanField("catchingUp", subscription.catchingUp());
     condition(json, subscription.condition());

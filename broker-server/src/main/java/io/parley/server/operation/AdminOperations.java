@@ -44,6 +44,7 @@ import io.parley.server.admin.TransferInfo;
 import io.parley.server.admin.TypeDeclaration;
 import io.parley.server.admin.TypeInfo;
 import io.parley.server.namespace.Namespaces;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -191,11 +192,11 @@ public final class AdminOperations implements AdminApi {
           while (shown.size() < atLeast && others.hasNext()) {
             shown.add(others.next());
           }
-          return shown.stream().map(AdminOperations::depth).toList();
+          return shown.stream().map(each -> depth(each, engine.timeMs())).toList();
         });
   }
 
-  static DestinationDepth depth(Destination destination) {
+  static DestinationDepth depth(Destination destination, long nowMs) {
     return new DestinationDepth(
         adminKind(destination),
         destination.definition().name(),
@@ -206,7 +207,16 @@ public final class AdminOperations implements AdminApi {
         destination.consumers().size(),
         destination.definition().settings().paused(),
         destination.isOutage(),
-        destination.overQuotaSinceMs() != 0);
+        destination.overQuotaSinceMs() != 0,
+        unattended(destination, nowMs));
+  }
+
+  private static Duration unattended(Destination destination, long nowMs) {
+    if (!destination.consumers().isEmpty()) {
+      return Duration.ZERO;
+    }
+    long sinceMs = Math.max(destination.lastSeenMs(), destination.definition().createdAtMs());
+    return Duration.ofMillis(Math.max(0, nowMs - sinceMs));
   }
 
   static io.parley.server.admin.DestinationKind adminKind(Destination destination) {
@@ -288,6 +298,7 @@ public final class AdminOperations implements AdminApi {
         inbox.dead(),
         inbox.bytes(),
         inbox.consumers().size(),
+        Instant.ofEpochMilli(inbox.definition().createdAtMs()),
         inbox.lastSeenMs() == 0 ? null : Instant.ofEpochMilli(inbox.lastSeenMs()),
         inbox.isBehind(),
         DestinationControl.condition(inbox));

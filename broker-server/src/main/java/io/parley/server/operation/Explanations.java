@@ -161,7 +161,7 @@ final class Explanations {
     }
     boolean owned = destination.definition().kind() != DestinationKind.UNOWNED;
     return new DestinationExplanation(
-        AdminOperations.depth(destination),
+        AdminOperations.depth(destination, engine.timeMs()),
         owned ? destination.definition().service() : null,
         time(destination.firstDueMs()),
         destination.consumers().stream()

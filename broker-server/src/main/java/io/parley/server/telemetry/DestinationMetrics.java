@@ -63,7 +63,8 @@ final class DestinationMetrics implements MultiCollector {
       long consumers,
       long paused,
       long outages,
-      long overQuota) {
+      long overQuota,
+      long unattendedSeconds) {
     static Depth of(String namespace, DestinationDepth depth) {
       return new Depth(
           new Key(namespace, depth.kind(), depth.name()),
@@ -74,7 +75,8 @@ final class DestinationMetrics implements MultiCollector {
           depth.consumers(),
           depth.paused() ? 1 : 0,
           depth.outage() ? 1 : 0,
-          depth.overQuota() ? 1 : 0);
+          depth.overQuota() ? 1 : 0,
+          depth.unattended().toSeconds());
     }
 
     Depth plus(Depth other) {
@@ -87,11 +89,22 @@ final class DestinationMetrics implements MultiCollector {
           consumers + other.consumers,
           paused + other.paused,
           outages + other.outages,
-          overQuota + other.overQuota);
+          overQuota + other.overQuota,
+          Math.max(unattendedSeconds, other.unattendedSeconds));
     }
 
     Depth as(Key other) {
-      return new Depth(other, ready, leased, delayed, dead, consumers, paused, outages, overQuota);
+      return new Depth(
+          other,
+          ready,
+          leased,
+          delayed,
+          dead,
+          consumers,
+          paused,
+          outages,
+          overQuota,
+          unattendedSeconds);
     }
   }
 
@@ -135,6 +148,10 @@ final class DestinationMetrics implements MultiCollector {
         GaugeSnapshot.builder()
             .name(MeterName.DESTINATION_HALTED.scraped())
             .help(MeterName.DESTINATION_HALTED.help());
+    GaugeSnapshot.Builder unattended =
+        GaugeSnapshot.builder()
+            .name(MeterName.DESTINATION_UNATTENDED.scraped())
+            .help(MeterName.DESTINATION_UNATTENDED.help());
     for (Depth depth : bounded(sample)) {
       Labels labels =
           Labels.of(
@@ -152,8 +169,10 @@ final class DestinationMetrics implements MultiCollector {
       halted.dataPoint(point(labels.add("reason", "paused"), depth.paused));
       halted.dataPoint(point(labels.add("reason", "outage"), depth.outages));
       halted.dataPoint(point(labels.add("reason", "quota"), depth.overQuota));
+      unattended.dataPoint(point(labels, depth.unattendedSeconds));
     }
-    return MetricSnapshots.of(messages.build(), consumers.build(), halted.build());
+    return MetricSnapshots.of(
+        messages.build(), consumers.build(), halted.build(), unattended.build());
   }
 
   private Iterable<Depth> bounded(List<Depth> all) {

@@ -55,6 +55,14 @@ public enum MeterName {
       "kind",
       "destination",
       "reason"),
+  DESTINATION_UNATTENDED(
+      "destination.unattended",
+      "seconds",
+      Kind.GAUGE,
+      "How long nobody has consumed from a queue or inbox; 0 while somebody does.",
+      "namespace",
+      "kind",
+      "destination"),
 
   CONNECTIONS("connections", Kind.GAUGE, "Open client connections."),
   CONNECTIONS_ACCEPTED("connections.accepted", Kind.COUNTER, "Client connections accepted."),

@@ -228,7 +228,7 @@ final class FakeAdminApi implements AdminApi {
 
   private static DestinationExplanation explained(String name, DestinationKind kind) {
     return new DestinationExplanation(
-        new DestinationDepth(kind, name, 1, 2, 3, 4, 5, false, false, false),
+        new DestinationDepth(kind, name, 1, 2, 3, 4, 5, false, false, false, Duration.ZERO),
         "cart",
         null,
         List.of(new ConsumerInfo("cart at 127.0.0.1:5000", 6, 7, true, STORED_AT)),
@@ -403,6 +403,7 @@ final class FakeAdminApi implements AdminApi {
         4,
         5,
         0,
+        STORED_AT.minusSeconds(3_600),
         STORED_AT,
         false,
         DestinationCondition.USUAL);

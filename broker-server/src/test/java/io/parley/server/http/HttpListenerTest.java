@@ -281,7 +281,8 @@ class HttpListenerTest {
         """
         {"name":"billing","service":"billing","patterns":["shop.>"],"ready":1,"leased":2,
          "delayed":3,"deadLetters":4,"bytes":5,"consumers":0,
-         "lastSeen":"2025-01-02T03:04:05.678Z","catchingUp":false,
+         "created":"2025-01-02T02:04:05.678Z","lastSeen":"2025-01-02T03:04:05.678Z",
+         "catchingUp":false,
            "paused":false,"outageSince":null,"overQuotaSince":null,"missed":0,"settings":{}}
         """;
 

@@ -5,6 +5,7 @@ import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationKind;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,17 @@ final class Depths {
 
   private static DestinationDepth depth(DestinationKind kind, String name, int ready) {
     return new DestinationDepth(
-        kind, name, ready, 1, 2, 3, 4, false, kind == DestinationKind.INBOX, false);
+        kind,
+        name,
+        ready,
+        1,
+        2,
+        3,
+        4,
+        false,
+        kind == DestinationKind.INBOX,
+        false,
+        Duration.ofHours(5));
   }
 
   /** Where it is asked. */

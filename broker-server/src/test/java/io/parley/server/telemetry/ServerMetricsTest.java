@@ -176,7 +176,10 @@ class ServerMetricsTest {
         .contains(depth("inbox", "cart", "ready", 7))
         .contains(
             "parley_destination_consumers{destination=\"cart\",kind=\"queue\","
-                + "namespace=\"default\"} 4.0\n");
+                + "namespace=\"default\"} 4.0\n")
+        .contains(
+            "parley_destination_unattended_seconds{destination=\"cart\",kind=\"inbox\","
+                + "namespace=\"default\"} 18000.0\n");
   }
 
   @Test
