@@ -275,6 +275,7 @@ final class Settling {
     @Override
     void failed(ParleyException reason) {
       if (reason.code().retryable() && !connection.isClosed()) {
+        repeated |= reason.code() == ErrorCode.STORE_UNAVAILABLE; // it may be on the disk
         long wait = Math.max(reason.retryAfter().toMillis(), AGAIN_MS);
         var unused =
             connection

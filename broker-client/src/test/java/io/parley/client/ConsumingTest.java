@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -440,6 +441,29 @@ class ConsumingTest extends ClientTest {
     connected.peer().fail(first, ErrorCode.STORE_UNAVAILABLE, "disk full");
 
     assertThat(settlements(connected.peer()).settlements()).isEqualTo(first.settlements());
+  }
+
+  @Test
+  void shouldBeInDoubtOfASettleThatTheStoreFailedOnAndThatIsOverWhenSaidAgain()
+      throws InterruptedException {
+    Connected connected = connect();
+    BlockingQueue<CommandDelivery> deliveries = new LinkedBlockingQueue<>();
+    start(connected, connected.client().commandConsumer().types(TYPE).manual(deliveries::add));
+    connected.peer().deliver(consumer, 100, 1, commands(1));
+    CompletableFuture<Void> done = take(deliveries).settleAsync(CommandResult.complete());
+
+    Request.Settle first = settlements(connected.peer());
+    connected.peer().fail(first, ErrorCode.STORE_UNAVAILABLE, "disk full");
+    connected
+        .peer()
+        .settled(
+            settlements(connected.peer()),
+            new Response.SettleRefusal(0, 1, ErrorCode.ALREADY_SETTLED, "is completed"));
+
+    assertThat(done)
+        .failsWithin(LONG)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(SettleInDoubtException.class);
   }
 
   @Test

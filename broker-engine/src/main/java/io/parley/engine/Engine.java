@@ -94,7 +94,8 @@ public final class Engine implements OperationHandler {
   private boolean trimming;
 
   /**
-   * Takes over what a store holds. All leases from before are void.
+   * Takes over what a store holds. All leases from before are void. Over a store that is rewound it
+   * is to be looked at only.
    *
    * @throws io.parley.engine.store.StoreException if the store can't be read, or doesn't take the
    *     note that it was opened once more
@@ -107,7 +108,7 @@ public final class Engine implements OperationHandler {
       position = in.i64();
       timeMs = in.i64();
     }
-    boot = nextBoot(store);
+    boot = store.isRewound() ? boot(store) : nextBoot(store);
     chunks = new Chunks(store, chunkCacheBytes);
     destinations = new Destinations(store, chunks, new Epochs(boot));
     events = new EventLog(store, chunks, settings.retention());
@@ -141,12 +142,16 @@ public final class Engine implements OperationHandler {
 
   /** Each start has a number of its own, so that lease epochs grow across restarts. */
   private static long nextBoot(Store store) {
-    byte[] before = store.get(Table.META, BOOT);
-    long next = before == null ? 1 : new ValueReader(Table.META, before, VERSION).i64() + 1;
+    long next = boot(store) + 1;
     var transaction = store.begin();
     transaction.put(Table.META, BOOT, new ValueWriter(VERSION).i64(next).done());
     store.commit(transaction);
     return next;
+  }
+
+  private static long boot(Store store) {
+    byte[] last = store.get(Table.META, BOOT);
+    return last == null ? 0 : new ValueReader(Table.META, last, VERSION).i64();
   }
 
   // ---------------------------------------------------------------- groups

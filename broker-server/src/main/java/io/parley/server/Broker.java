@@ -16,6 +16,7 @@ import io.parley.server.operation.Operations;
 import io.parley.server.query.QueryCounters;
 import io.parley.server.security.StaticUsers;
 import io.parley.server.storage.DataDirectory;
+import io.parley.server.storage.FreeSpace;
 import io.parley.server.storage.StoreStatistics;
 import io.parley.server.telemetry.MeterName;
 import io.parley.server.telemetry.ServerMetrics;
@@ -47,6 +48,9 @@ public final class Broker implements AutoCloseable {
   private static final long QUERY_SWEEP_MS = 10;
   private static final long OUTCOME_SWEEP_MS = 100;
   private static final long CLOCK_LOOK_MS = 1_000;
+
+  /** So that the reserve isn't used up in between. */
+  private static final long DISK_LOOK_MS = 50;
 
   private final Deque<Step> started = new ArrayDeque<>();
   private final CompletableFuture<Throwable> defect = new CompletableFuture<>();
@@ -94,6 +98,7 @@ public final class Broker implements AutoCloseable {
             defect::complete);
     Namespaces namespaces = step("namespaces", new Namespaces(stores));
     namespaces.open(directory.namespaces());
+    FreeSpace space = FreeSpace.of(directory, config.storage().reserveBytes());
     Draining drained = new Draining();
     Operations served =
         new Operations(
@@ -104,9 +109,11 @@ public final class Broker implements AutoCloseable {
             time,
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX,
-            drained);
+            drained,
+            space::shortage);
     operations = served;
-    step("timer", timer(namespaces, time));
+    step("timer", timer(namespaces, time, space));
+    metrics.diskFree(space::freeBytes);
     metrics.clockOffset(() -> time.offsetMillis() / 1_000);
     StaticUsers users = new StaticUsers(config.security().users());
     listener = step("listener", TcpListener.start(config.network(), users, served));
@@ -117,7 +124,11 @@ public final class Broker implements AutoCloseable {
           if (stopping) {
             return "the broker is stopping";
           }
-          return drained.isOn() ? "drained by an operator" : namespaces.trouble();
+          String trouble = namespaces.trouble();
+          if (trouble != null) {
+            return trouble;
+          }
+          return drained.isOn() ? "drained by an operator" : space.shortage();
         };
     metrics.readiness(readiness);
     show(metrics, namespaces, stores, listener.counters(), admin);
@@ -192,7 +203,7 @@ public final class Broker implements AutoCloseable {
     return sum(namespaces, namespace -> of.applyAsLong(namespace.queries().counters()));
   }
 
-  private static AutoCloseable timer(Namespaces namespaces, SteadyTime time) {
+  private static AutoCloseable timer(Namespaces namespaces, SteadyTime time, FreeSpace space) {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -219,6 +230,7 @@ public final class Broker implements AutoCloseable {
         TimeUnit.MILLISECONDS);
     ClockWatch watch = new ClockWatch(time);
     timer.scheduleAtFixedRate(watch, CLOCK_LOOK_MS, CLOCK_LOOK_MS, TimeUnit.MILLISECONDS);
+    timer.scheduleAtFixedRate(space, DISK_LOOK_MS, DISK_LOOK_MS, TimeUnit.MILLISECONDS);
     return timer::shutdown;
   }
 

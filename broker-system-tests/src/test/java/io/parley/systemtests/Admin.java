@@ -30,6 +30,11 @@ final class Admin {
     return new Admin(uri);
   }
 
+  /** Where it is. */
+  String uri() {
+    return base;
+  }
+
   /** A queue's numbers. */
   JsonNode queue(String name) throws IOException, InterruptedException {
     return get("/admin/v1/namespaces/default/queues/" + name);

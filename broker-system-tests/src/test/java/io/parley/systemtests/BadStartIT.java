@@ -313,29 +313,29 @@ class BadStartIT {
 
   @Test
   void shouldRefuseFullDiskAtStartAndLoseNothing(@TempDir Path mountPoint) throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(mountPoint)) {
+    try (SmallDisk disk = mount(mountPoint)) {
       Path data = mountPoint.resolve("data");
       store(data, 10);
-      disk.fill();
+      disk.fill(0);
       assertRefused(
           ErrorCode.STORE_UNAVAILABLE,
           List.of(data.toString(), "No space left on device"),
           () -> EmbeddedBroker.startOn(data).close());
-      disk.free();
+      disk.empty();
       assertHolds(data, 10);
     }
   }
 
   @Test
   void shouldRefuseNewDirectoryOnFullDisk(@TempDir Path mountPoint) throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(mountPoint)) {
-      disk.fill();
+    try (SmallDisk disk = mount(mountPoint)) {
+      disk.fill(0);
       Path data = mountPoint.resolve("data");
       assertRefused(
           ErrorCode.STORE_UNAVAILABLE,
           List.of(data.toString(), "No space left on device"),
           () -> EmbeddedBroker.startOn(data).close());
-      disk.free();
+      disk.empty();
       store(data, 1);
       assertHolds(data, 1);
     }
@@ -344,13 +344,14 @@ class BadStartIT {
   @Test
   void shouldRefuseWritesWhileDiskIsFullAndGoOnByItselfOnceThereIsRoom(@TempDir Path mountPoint)
       throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(mountPoint);
-        EmbeddedBroker broker = EmbeddedBroker.startOn(mountPoint.resolve("data"))) {
+    try (SmallDisk disk = mount(mountPoint);
+        EmbeddedBroker broker =
+            EmbeddedBroker.startOn(mountPoint.resolve("data"), Settings.reserve(1 << 20))) {
       Admin admin = Admin.of(broker);
       try (ParleyClient client =
           ParleyClient.builder().uri(broker.uri()).listener(new ClientListener() {}).connect()) {
         client.send("AddProduct", "before");
-        disk.fill();
+        disk.fill(0);
         // The log's file has some room left.
         byte[] body = new byte[256 * 1024];
         List<CompletableFuture<MessageId>> sent = new ArrayList<>();
@@ -362,7 +363,7 @@ class BadStartIT {
               }
               return status(admin) == 503;
             });
-        disk.free();
+        disk.empty();
         for (CompletableFuture<MessageId> each : sent) {
           assertThat(Await.result(each)).isNotNull();
         }
@@ -382,41 +383,11 @@ class BadStartIT {
     }
   }
 
-  /** A file system of its own; needs root. */
-  private record SmallDisk(Path mountPoint) implements AutoCloseable {
-    static SmallDisk mount(Path mountPoint) throws Exception {
-      Process mount =
-          new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=192m", "tmpfs", "" + mountPoint)
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(mount.getInputStream().readAllBytes());
-      Assumptions.assumeTrue(mount.waitFor() == 0, "cannot mount a small disk: " + said);
-      return new SmallDisk(mountPoint);
-    }
-
-    void fill() throws IOException {
-      byte[] block = new byte[4 * 1024];
-      try (var out = Files.newOutputStream(filler())) {
-        while (true) {
-          out.write(block);
-        }
-      } catch (IOException e) {
-        assertThat(e).hasMessageContaining("No space left");
-      }
-    }
-
-    void free() throws IOException {
-      Files.delete(filler());
-    }
-
-    private Path filler() {
-      return mountPoint.resolve("filler");
-    }
-
-    @Override
-    public void close() throws Exception {
-      assertThat(new ProcessBuilder("umount", "-l", "" + mountPoint).start().waitFor()).isZero();
-    }
+  /** One of 192 MiB; needs root. */
+  private static SmallDisk mount(Path mountPoint) throws Exception {
+    SmallDisk disk = SmallDisk.inMemory(mountPoint, 192);
+    Assumptions.assumeTrue(disk != null, "this process may not mount a small disk");
+    return disk;
   }
 
   // ---- what the tests say in short
@@ -432,7 +403,7 @@ class BadStartIT {
   }
 
   private static void store(Path data, int messages) throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.startOn(data)) {
+    try (EmbeddedBroker broker = EmbeddedBroker.startOn(data, Settings.reserve(1 << 20))) {
       send(broker.uri(), messages);
     }
   }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +33,7 @@ final class BrokerProcess implements AutoCloseable {
   private final Path data;
   private final List<String> jvmOptions;
   private final List<String> serverOptions;
+  private final Map<String, String> environment;
   private final int port = freePort();
   private final Path log;
   private Process process;
@@ -39,8 +41,13 @@ final class BrokerProcess implements AutoCloseable {
   private Duration startTook = Duration.ZERO;
   private Duration startCpu = Duration.ZERO;
 
-  private BrokerProcess(Path data, List<String> jvmOptions, List<String> serverOptions)
+  private BrokerProcess(
+      Path data,
+      List<String> jvmOptions,
+      List<String> serverOptions,
+      Map<String, String> environment)
       throws IOException {
+    this.environment = environment;
     this.data = data;
     this.jvmOptions = jvmOptions;
     this.serverOptions = serverOptions;
@@ -50,17 +57,24 @@ final class BrokerProcess implements AutoCloseable {
 
   /** Starts one with little memory and a quick start, and waits until it is ready. */
   static BrokerProcess start(Path data, String... serverOptions) throws IOException {
+    return start(Map.of(), data, serverOptions);
+  }
+
+  /** Starts one like that in an environment of its own. */
+  static BrokerProcess start(Map<String, String> environment, Path data, String... serverOptions)
+      throws IOException {
     // The compiler's second stage would compete with the test for two processors.
     return new BrokerProcess(
         data,
         List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-        List.of(serverOptions));
+        List.of(serverOptions),
+        environment);
   }
 
   /** Starts one with JVM options of the caller's choice. */
   static BrokerProcess startWith(List<String> jvmOptions, Path data, String... serverOptions)
       throws IOException {
-    return new BrokerProcess(data, jvmOptions, List.of(serverOptions));
+    return new BrokerProcess(data, jvmOptions, List.of(serverOptions), Map.of());
   }
 
   /** What would start one, for tests of those that don't start. */
@@ -105,10 +119,9 @@ final class BrokerProcess implements AutoCloseable {
     arguments.addAll(List.of("server", "--data", data.toString(), "--port", "" + port));
     arguments.addAll(List.of("--http-port", "0", "-o", "json"));
     arguments.addAll(serverOptions);
-    process =
-        command(jvmOptions, arguments)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    ProcessBuilder starting = command(jvmOptions, arguments);
+    starting.environment().putAll(environment);
+    process = starting.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
   }
 
   /** Where its data is. */

@@ -2,6 +2,8 @@ package io.parley.systemtests;
 
 import io.parley.client.OutgoingMessage;
 import io.parley.client.ParleyClient;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.systemtests.history.Entry;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -202,9 +205,11 @@ final class CrashSender {
     int wait = random.nextInt(SOON_MS);
     open.incrementAndGet();
     var unused =
-        first.thenRunAsync(
-            () -> {
-              var again = send(other, message, id, padding);
+        first.whenCompleteAsync(
+            (sentAs, refused) -> {
+              if (refused == null) {
+                var again = send(other, message, id, padding);
+              }
               open.decrementAndGet();
             },
             CompletableFuture.delayedExecutor(wait, TimeUnit.MILLISECONDS));
@@ -244,11 +249,20 @@ final class CrashSender {
           if (failure == null) {
             history.add(new Entry.Confirmed(message.name()));
             workload.confirmed(message, sentAs);
+          } else if (isNoRoom(failure)) {
+            workload.refused(message);
           } else {
             workload.mistake("sending " + message.name() + ": " + failure);
           }
           open.decrementAndGet();
         });
+  }
+
+  private static boolean isNoRoom(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ParleyException refusal
+        && refusal.code() == ErrorCode.STORE_UNAVAILABLE
+        && String.valueOf(refusal.getMessage()).contains("storage.reserve");
   }
 
   private void callBack(Sent message, MessageId id) {

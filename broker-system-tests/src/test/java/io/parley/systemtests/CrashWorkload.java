@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -83,6 +84,7 @@ final class CrashWorkload implements AutoCloseable {
   private static final List<String> INBOXES = List.of(AUDITOR, MIRROR, OUTCOMES);
   private static final int SENDERS = 2;
   private static final int ROOM = 250;
+  private static final int PAUSE_MS = 500;
   private static final Duration QUESTION_DEADLINE = Duration.ofSeconds(2);
   private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(30);
   private static final Duration BETWEEN_REDRIVES = Duration.ofMillis(700);
@@ -98,6 +100,8 @@ final class CrashWorkload implements AutoCloseable {
   private final Queue<String> mistakes = new ConcurrentLinkedQueue<>();
   private final AtomicInteger confirmed = new AtomicInteger();
   private final AtomicInteger settled = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger answered = new AtomicInteger();
   private final Thread asker;
   private final Thread operator;
   private volatile boolean stopping;
@@ -225,6 +229,15 @@ final class CrashWorkload implements AutoCloseable {
     awaited.put(name, sender);
   }
 
+  /** There is no room on the disk: a while later the sender may try another one. */
+  void refused(Sent message) {
+    refused.incrementAndGet();
+    CrashSender sender = awaited.remove(message.name());
+    if (sender != null) {
+      CompletableFuture.delayedExecutor(PAUSE_MS, TimeUnit.MILLISECONDS).execute(sender::arrived);
+    }
+  }
+
   void arrived(String name, Delivery delivery) {
     CrashSender sender = awaited.remove(name);
     if (sender != null) {
@@ -269,6 +282,9 @@ final class CrashWorkload implements AutoCloseable {
         answer = e.toString();
         isError = true;
       }
+      if (!isError) {
+        answered.incrementAndGet();
+      }
       long tookMs = Duration.ofNanos(System.nanoTime() - begin).toMillis();
       history.add(new Entry.Answered(i, answer, isError, tookMs));
       LockSupport.parkNanos(BETWEEN_QUESTIONS.toNanos());
@@ -311,6 +327,22 @@ final class CrashWorkload implements AutoCloseable {
   void awaitConfirmed(int more) {
     int target = confirmed.get() + more;
     Await.until(target + " confirmed: " + mistakes, () -> confirmed.get() >= target);
+  }
+
+  int refused() {
+    return refused.get();
+  }
+
+  /** Waits until so many more messages are refused for lack of room. */
+  void awaitRefused(int more) {
+    int target = refused.get() + more;
+    Await.until(target + " refused: " + mistakes, () -> refused.get() >= target);
+  }
+
+  /** Waits until so many more queries are answered. */
+  void awaitAnswered(int more) {
+    int target = answered.get() + more;
+    Await.until(target + " answered: " + mistakes, () -> answered.get() >= target);
   }
 
   /** Waits until so many more settles are answered. */

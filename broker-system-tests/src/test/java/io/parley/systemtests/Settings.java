@@ -4,6 +4,7 @@ import io.parley.engine.EngineSettings;
 import io.parley.server.config.BrokerConfig;
 import io.parley.server.http.HttpSettings;
 import io.parley.server.operation.LimitSettings;
+import io.parley.server.storage.StorageSettings;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -73,6 +74,26 @@ final class Settings {
             config.http(),
             config.storage(),
             new LimitSettings(bytes, config.limits().sendWindowBytes()),
+            config.engine(),
+            config.trace(),
+            config.security(),
+            config.log());
+  }
+
+  /** Another reserve of disk space, so that a small disk has room. */
+  static UnaryOperator<BrokerConfig> reserve(long bytes) {
+    return config ->
+        new BrokerConfig(
+            config.network(),
+            config.session(),
+            config.http(),
+            new StorageSettings(
+                config.storage().directory(),
+                config.storage().cacheBytes(),
+                config.storage().writeBufferBytes(),
+                config.storage().maxOpenFiles(),
+                bytes),
+            config.limits(),
             config.engine(),
             config.trace(),
             config.security(),

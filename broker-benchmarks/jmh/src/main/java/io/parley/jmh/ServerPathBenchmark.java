@@ -111,7 +111,8 @@ public class ServerPathBenchmark {
             SteadyTime.ofSystem(),
             metrics.engine(),
             BYTES_IN_FLIGHT_MAX,
-            new Draining());
+            new Draining(),
+            () -> null);
     session = operations.opened(hello(), channel);
     FrameDecoder decoder = FrameDecoder.atBroker(new BytePool(POOL_BYTES));
     decoding = new Decoding(decoder, frame -> session.received((Request) frame));

@@ -173,7 +173,8 @@ public class StoreBenchmark {
               dataDirectory.root(),
               defaults.cacheBytes(),
               defaults.writeBufferBytes(),
-              defaults.maxOpenFiles());
+              defaults.maxOpenFiles(),
+              defaults.reserveBytes());
       store = RocksDbStore.open(dataDirectory, "default", settings);
     }
 

@@ -42,6 +42,14 @@ public sealed interface Operation {
   }
 
   /**
+   * Whether it only says who is there and may be said again: while the store is unavailable it
+   * waits for it, instead of failing.
+   */
+  default boolean outlastsTrouble() {
+    return false;
+  }
+
+  /**
    * Stores commands or events. Result: {@link Result.Sent}.
    *
    * @param session the producer session, or null for a sender that never repeats
@@ -140,6 +148,11 @@ public sealed interface Operation {
     public Result applyTo(OperationHandler handler) {
       return handler.claimTypes(this);
     }
+
+    @Override
+    public boolean outlastsTrouble() {
+      return true;
+    }
   }
 
   /** Moves some of the commands that waited for an owner. Result: {@link Result.Count}. */
@@ -172,6 +185,11 @@ public sealed interface Operation {
     @Override
     public Result applyTo(OperationHandler handler) {
       return handler.subscribe(this);
+    }
+
+    @Override
+    public boolean outlastsTrouble() {
+      return true;
     }
   }
 
@@ -237,6 +255,11 @@ public sealed interface Operation {
     @Override
     public Result applyTo(OperationHandler handler) {
       return handler.offerAnswers(this);
+    }
+
+    @Override
+    public boolean outlastsTrouble() {
+      return true;
     }
   }
 

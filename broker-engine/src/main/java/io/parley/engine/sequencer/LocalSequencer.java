@@ -32,13 +32,17 @@ import org.jspecify.annotations.Nullable;
  * else the sync is done in place, which spares two wake-ups. Everything that leaves – answers,
  * deliveries, outcomes – belongs to the last group it may depend on, and leaves with that.
  *
- * <p>When the store fails, everything in flight is answered with that, and nothing is accepted
- * until the store can be opened anew.
+ * <p>When the store fails, everything in flight is answered with that, and no change is accepted
+ * until the store can be opened anew. Meanwhile who looks sees what was durable; who registers a
+ * consumer or responder waits.
  */
 public final class LocalSequencer implements Sequencer {
   private static final long LEASE_SWEEP_MS = 200;
   private static final long FORGET_MS = 1_000;
   private static final long REOPEN_MS = 500;
+
+  /** Registrations that wait for a store to work again. */
+  private static final int HELD_MAX = 10_000;
 
   private final Store store;
   private final Supplier<Engine> engines;
@@ -72,6 +76,13 @@ public final class LocalSequencer implements Sequencer {
   private boolean scannedLast;
   private @Nullable Engine engine;
   private @Nullable StoreException failure;
+
+  /** What was durable when the store failed, to be looked at; null if it can't be read. */
+  private @Nullable Engine durable;
+
+  /** What waits until the store works again. */
+  private final Queue<Entry> held = new ArrayDeque<>();
+
   private long nextSweepMs;
   private long nextForgetMs;
   private long nextReopenMs;
@@ -422,19 +433,37 @@ public final class LocalSequencer implements Sequencer {
       bytesInFlight.addAndGet(-failed.bytes);
       failed.operations.forEach(entry -> entry.fail(why));
     }
-    for (WrittenGroup failed : written) {
-      failed.observers.forEach(task -> task.dropped(why));
-    }
+    List<Task> looks = new ArrayList<>();
+    written.forEach(failed -> looks.addAll(failed.observers));
     written.clear();
     group = new WrittenGroup();
     listener.unavailable(why);
+    durable = rewind();
+    looks.forEach(task -> lookOrDrop(task, why));
+  }
+
+  private @Nullable Engine rewind() {
+    try {
+      store.rewind();
+      return engines.get();
+    } catch (StoreException unreadable) {
+      return null;
+    }
   }
 
   private long failAllAndReopen(long nowMs) {
     StoreException why = failure == null ? new StoreException("the store is closed") : failure;
     for (Entry entry = waiting.poll(); entry != null; entry = waiting.poll()) {
-      bytesInFlight.addAndGet(-entry.sizeBytes);
-      entry.fail(why);
+      if (entry.operation != null && entry.operation.outlastsTrouble() && held.size() < HELD_MAX) {
+        held.add(entry);
+      } else {
+        bytesInFlight.addAndGet(-entry.sizeBytes);
+        if (entry.task != null && entry.observes) {
+          lookOrDrop(entry.task, why);
+        } else {
+          entry.fail(why);
+        }
+      }
     }
     if (nowMs < nextReopenMs) {
       return nextReopenMs - nowMs;
@@ -444,12 +473,31 @@ public final class LocalSequencer implements Sequencer {
       Engine reopened = engines.get();
       engine = reopened;
       failure = null;
+      durable = null;
+      waiting.addAll(held);
+      held.clear();
       listener.available(reopened);
       return 0;
     } catch (StoreException stillFailing) {
       failure = stillFailing;
+      if (!store.isRewound()) {
+        durable = rewind(); // it was reopened, and failed again
+      }
       nextReopenMs = nowMs + REOPEN_MS;
       return REOPEN_MS;
+    }
+  }
+
+  private void lookOrDrop(Task task, StoreException why) {
+    Engine seen = durable;
+    if (seen == null) {
+      task.dropped(why);
+      return;
+    }
+    try {
+      task.run(seen);
+    } catch (StoreException unreadable) {
+      task.dropped(unreadable);
     }
   }
 

@@ -17,7 +17,7 @@ public interface Sequencer {
   /**
    * Runs something on the owner thread that tells others what it sees: between groups, after what
    * this thread submitted before, and when all that was applied is durable. While the store is
-   * unavailable the task is dropped.
+   * unavailable it sees what was durable before; the task is dropped if that can't be read.
    */
   void execute(Task task);
 

@@ -61,6 +61,20 @@ public interface Store extends AutoCloseable {
   void reopen();
 
   /**
+   * Has reads see what was durable when a write or sync failed, and not what was written since:
+   * nobody knows whether that is there. The owner calls it after such a failure; it lasts until
+   * {@link #reopen}.
+   *
+   * @throws StoreException if that can't be read either
+   */
+  default void rewind() {}
+
+  /** Whether reads see what was durable before a failure, and nothing can be written. */
+  default boolean isRewound() {
+    return false;
+  }
+
+  /**
    * Does a bounded part of what keeps the store small, such as freeing the space of what was
    * deleted. The owner calls it several times a second, with no transaction open.
    *

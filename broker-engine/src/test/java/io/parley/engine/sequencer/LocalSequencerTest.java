@@ -325,11 +325,60 @@ class LocalSequencerTest {
 
     Answer answer = namespace.submitOnly(TestNamespace.sending(command("cart.Add", "2")));
     List<String> told = new ArrayList<>();
-    namespace.sequencer().execute(engine -> told.add("run"));
+    namespace.sequencer().adjust(engine -> told.add("run"));
     namespace.run();
 
     assertThat(answer.isFailed()).isTrue();
     assertThat(told).isEmpty();
+    assertThat(namespace.sequencer().bytesInFlight()).isZero();
+  }
+
+  @Test
+  void shouldShowWhatWasDurableWhileTheStoreIsUnavailable() {
+    namespace.send(command("cart.Add", "durable"));
+    namespace.store().fillDisk();
+    namespace.submitOnly(TestNamespace.sending(command("cart.Add", "undecided")));
+    namespace.run();
+
+    List<Long> ready = new ArrayList<>();
+    namespace
+        .sequencer()
+        .execute(engine -> ready.add(engine.destinations().all().iterator().next().ready()));
+    namespace.run();
+
+    assertThat(ready).containsExactly(1L);
+  }
+
+  @Test
+  void shouldAnswerWhoLooksWhileTheStoreFails() {
+    namespace.send(command("cart.Add", "durable"));
+    namespace.store().fillDisk();
+    namespace.submitOnly(TestNamespace.sending(command("cart.Add", "undecided")));
+    List<Long> ready = new ArrayList<>();
+    namespace
+        .sequencer()
+        .execute(engine -> ready.add(engine.destinations().all().iterator().next().ready()));
+
+    namespace.run();
+
+    assertThat(ready).as("what was durable, not what is undecided").containsExactly(1L);
+  }
+
+  @Test
+  void shouldRegisterOnceTheStoreWorksAgain() {
+    namespace.store().fillDisk();
+    namespace.submitOnly(TestNamespace.sending(command("cart.Add", "undecided")));
+    namespace.run();
+
+    Answer claim =
+        namespace.submitOnly(new Operation.ClaimTypes("stock", "stock", List.of("stock.Take")));
+    namespace.pass(Duration.ofSeconds(1));
+    assertThat(claim.isDone()).as("while the disk is full").isFalse();
+    assertThat(claim.isFailed()).isFalse();
+
+    namespace.store().freeSpace();
+    namespace.pass(Duration.ofSeconds(1));
+    assertThat(claim.result()).isInstanceOf(Result.DestinationIs.class);
     assertThat(namespace.sequencer().bytesInFlight()).isZero();
   }
 

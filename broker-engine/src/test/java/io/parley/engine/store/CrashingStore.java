@@ -18,6 +18,7 @@ public final class CrashingStore implements Store {
   private Mode mode = Mode.WORKING;
   private int commitsBeforeCrash = -1;
   private boolean diskFull;
+  private boolean rewound;
   private final List<Transaction> unsynced = new ArrayList<>();
 
   /** What reads see: the disk, and what was written since. */
@@ -130,7 +131,20 @@ public final class CrashingStore implements Store {
     unsynced.clear();
     written.close();
     written = disk.copy();
+    rewound = false;
     mode = Mode.WORKING;
+  }
+
+  @Override
+  public void rewind() {
+    requireRunning();
+    written = disk.copy();
+    rewound = true;
+  }
+
+  @Override
+  public boolean isRewound() {
+    return rewound;
   }
 
   @Override

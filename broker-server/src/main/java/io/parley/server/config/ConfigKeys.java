@@ -76,6 +76,11 @@ final class ConfigKeys {
           "storage.max-open-files",
           ValueType.number(StorageSettings.MIN_MAX_OPEN_FILES, StorageSettings.MAX_MAX_OPEN_FILES),
           DEFAULTS.storage().maxOpenFiles());
+  static final ConfigKey<Long> STORAGE_RESERVE =
+      ConfigKey.of(
+          "storage.reserve",
+          ValueType.size(StorageSettings.MIN_RESERVE_BYTES, StorageSettings.MAX_RESERVE_BYTES),
+          DEFAULTS.storage().reserveBytes());
 
   static final ConfigKey<Long> LIMITS_MAX_MESSAGE =
       ConfigKey.of(
@@ -187,6 +192,7 @@ final class ConfigKeys {
           STORAGE_CACHE,
           STORAGE_WRITE_BUFFER,
           STORAGE_MAX_OPEN_FILES,
+          STORAGE_RESERVE,
           LIMITS_MAX_MESSAGE,
           LIMITS_GROUP_BYTES,
           LIMITS_DESTINATION_MESSAGES,

@@ -176,7 +176,8 @@ public final class ConfigLoader {
             values.get(ConfigKeys.DATA_DIRECTORY),
             values.get(ConfigKeys.STORAGE_CACHE),
             values.get(ConfigKeys.STORAGE_WRITE_BUFFER),
-            values.get(ConfigKeys.STORAGE_MAX_OPEN_FILES)),
+            values.get(ConfigKeys.STORAGE_MAX_OPEN_FILES),
+            values.get(ConfigKeys.STORAGE_RESERVE)),
         new LimitSettings(
             values.get(ConfigKeys.LIMITS_MAX_MESSAGE).intValue(),
             values.get(ConfigKeys.LIMITS_SEND_WINDOW).intValue()),

@@ -52,6 +52,7 @@ public final class Namespace implements AutoCloseable {
   private final SequencerThread thread;
   private volatile @Nullable Engine engine;
   private volatile @Nullable String trouble;
+  private volatile boolean stopped;
 
   private Namespace(
       String name,
@@ -81,6 +82,7 @@ public final class Namespace implements AutoCloseable {
             "parley-" + name,
             (dead, defect) -> {
               trouble = "stopped by a defect: " + defect;
+              stopped = true;
               log.error("namespace {}: stopped by a defect; nothing is accepted", name, defect);
               onDefect.accept(defect);
             });
@@ -177,6 +179,11 @@ public final class Namespace implements AutoCloseable {
     return trouble;
   }
 
+  /** Whether a defect ended its owner thread: nothing is answered any more. */
+  public boolean isStopped() {
+    return stopped;
+  }
+
   /** Messages that expired since its engine was made. Any thread. */
   public long messagesExpired() {
     Engine current = engine;
@@ -236,13 +243,13 @@ public final class Namespace implements AutoCloseable {
       log.error("namespace {}: the store failed; no writes are accepted until it works", name, why);
       engine = null;
       trouble = "store unavailable: " + why.getMessage();
-      outcomeWaits.clear();
     }
 
     @Override
     public void available(Engine newEngine) {
       if (trouble != null) {
         log.info("namespace {}: the store works again", name);
+        outcomeWaits.lookAgain(newEngine.outcomes()::find);
       }
       engine = newEngine;
       trouble = null;

@@ -2,12 +2,14 @@ package io.parley.server.namespace;
 
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Outcome;
+import io.parley.protocol.model.OutcomeStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Who waits for the outcome of which command. Owner thread only.
@@ -53,8 +55,14 @@ public final class OutcomeWaits {
     }
   }
 
-  void clear() {
-    waits.clear();
+  /** Looks at the ledger anew: after a failure of the store some may be there that nobody told. */
+  void lookAgain(Function<MessageId, Outcome> ledger) {
+    for (MessageId command : List.copyOf(waits.keySet())) {
+      Outcome outcome = ledger.apply(command);
+      if (outcome.status() != OutcomeStatus.PENDING) {
+        recorded(command, outcome);
+      }
+    }
   }
 
   private record Wait(long untilMs, Consumer<Outcome> answer) {}

@@ -1,6 +1,7 @@
 package io.parley.server.operation;
 
 import io.parley.engine.Engine;
+import io.parley.engine.catalog.TypeEntry;
 import io.parley.engine.destination.Consumer;
 import io.parley.engine.destination.DeliverySink;
 import io.parley.engine.destination.Destination;
@@ -100,6 +101,10 @@ final class ClientSession implements Session {
     return channel;
   }
 
+  boolean hasConsumers() {
+    return !consumers.isEmpty();
+  }
+
   @Override
   public void received(Request request) {
     try {
@@ -158,8 +163,7 @@ final class ClientSession implements Session {
       throw new MalformedFrameException(
           "first sequence: " + firstSequence + " (expected: 1 or more)");
     }
-    List<Result.Refusal> invalid =
-        operations.isDrained() ? drained(batch) : checks.check(batch, kind);
+    List<Result.Refusal> invalid = unfit(batch, kind);
     if (invalid.isEmpty()) {
       seenTypes.sent(batch, operations.nowMs());
     }
@@ -170,13 +174,21 @@ final class ClientSession implements Session {
     sequencer.submit(send, new Stored(correlation, batch, kind));
   }
 
+  private List<Result.Refusal> unfit(MessageBatch batch, MessageKind kind) {
+    if (operations.isDrained()) {
+      return all(batch, ErrorCode.DRAINING, "the broker is drained by an operator (expected: not)");
+    }
+    String shortage = operations.shortage();
+    return shortage == null
+        ? checks.check(batch, kind)
+        : all(batch, ErrorCode.STORE_UNAVAILABLE, shortage);
+  }
+
   /** All refused, as if they were unfit: their session goes on with the next ones. */
-  private static List<Result.Refusal> drained(MessageBatch batch) {
+  private static List<Result.Refusal> all(MessageBatch batch, ErrorCode code, String why) {
     List<Result.Refusal> refusals = new ArrayList<>(batch.count());
     for (int i = 0; i < batch.count(); i++) {
-      refusals.add(
-          new Result.Refusal(
-              i, 0, ErrorCode.DRAINING, "the broker is drained by an operator (expected: not)"));
+      refusals.add(new Result.Refusal(i, 0, code, why));
     }
     return refusals;
   }
@@ -356,8 +368,7 @@ final class ClientSession implements Session {
 
           @Override
           public void failed(StoreException why) {
-            consumers.remove(number);
-            channel.send(Replies.storeUnavailable(correlation, String.valueOf(why.getMessage())));
+            channel.close(Replies.closingAsUnavailable(why));
           }
         });
   }
@@ -401,7 +412,7 @@ final class ClientSession implements Session {
     ConsumerSlot slot = slot(request.consumer());
     if (!slot.hold(request)) {
       withConsumer(slot, (engine, consumer) -> consumer.close());
-      sequencer.execute(engine -> channel.send(new Response.Ok(request.correlation())));
+      look(engine -> channel.send(new Response.Ok(request.correlation())));
     }
   }
 
@@ -522,6 +533,22 @@ final class ClientSession implements Session {
     return null;
   }
 
+  /** Answers from what is durable; where that can't be read, the client has to ask anew. */
+  private void look(java.util.function.Consumer<Engine> answer) {
+    sequencer.execute(
+        new Sequencer.Task() {
+          @Override
+          public void run(Engine engine) {
+            answer.accept(engine);
+          }
+
+          @Override
+          public void dropped(StoreException why) {
+            channel.close(Replies.closingAsUnavailable(why));
+          }
+        });
+  }
+
   private void withConsumer(ConsumerSlot slot, BiConsumer<Engine, Consumer> task) {
     sequencer.adjust(
         engine -> {
@@ -561,6 +588,22 @@ final class ClientSession implements Session {
     request.types().forEach(type -> name("type", type));
     long nowMs = operations.nowMs();
     request.types().forEach(type -> seenTypes.seen(type, CatalogInfo.Role.ANSWERS, nowMs));
+    look(
+        engine -> {
+          if (request.types().stream().allMatch(type -> isQuery(engine, type))) {
+            queries.respond(request); // nothing to write, so also while nothing can be
+          } else {
+            fixKinds(request);
+          }
+        });
+  }
+
+  private static boolean isQuery(Engine engine, String type) {
+    TypeEntry known = engine.catalog().type(type);
+    return known != null && known.kind() == MessageKind.QUERY;
+  }
+
+  private void fixKinds(Request.Respond request) {
     sequencer.submit(
         new Operation.OfferAnswers(hello.service(), request.types()),
         new Sequencer.Reply() {
@@ -576,8 +619,7 @@ final class ClientSession implements Session {
 
           @Override
           public void failed(StoreException why) {
-            channel.send(
-                Replies.storeUnavailable(request.correlation(), String.valueOf(why.getMessage())));
+            channel.close(Replies.closingAsUnavailable(why));
           }
         });
   }
@@ -630,7 +672,7 @@ final class ClientSession implements Session {
       throw new ParleyException(
           ErrorCode.INVALID_ARGUMENT, "wait: " + request.waitMs() + " ms (expected: 0 or more)");
     }
-    sequencer.execute(
+    look(
         engine -> {
           Outcome outcome = engine.outcomes().find(request.command());
           if (outcome.status() == OutcomeStatus.PENDING && request.waitMs() > 0) {
@@ -650,7 +692,7 @@ final class ClientSession implements Session {
 
   private void goodbye(Request.Goodbye request) {
     leave(true);
-    sequencer.execute(engine -> channel.send(new Response.Ok(request.correlation())));
+    look(engine -> channel.send(new Response.Ok(request.correlation())));
   }
 
   @Override

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients can ask for: makes the broker's side of each connection, and knows which there are.
@@ -42,6 +44,7 @@ public final class Operations implements ConnectionListener {
   private final long bytesInFlightMax;
   private final Cancellations cancellations;
   private final Draining drained;
+  private final Supplier<@Nullable String> shortage;
   private volatile boolean draining;
   private final Map<MessageId, ClientSession> byProducer = new ConcurrentHashMap<>();
   private final Set<ClientSession> open = ConcurrentHashMap.newKeySet();
@@ -52,6 +55,7 @@ public final class Operations implements ConnectionListener {
    * @param bytesInFlightMax most bytes of operations under way of all connections together, in each
    *     namespace; above it connections with something under way are not read from
    * @param drained whether new messages are refused
+   * @param shortage why there is no room on the disk for new messages; null if there is
    */
   public Operations(
       Namespaces namespaces,
@@ -61,7 +65,8 @@ public final class Operations implements ConnectionListener {
       InstantSource time,
       OperationTelemetry telemetry,
       long bytesInFlightMax,
-      Draining drained) {
+      Draining drained,
+      Supplier<@Nullable String> shortage) {
     this.namespaces = namespaces;
     this.limits = limits;
     this.sessions = sessions;
@@ -70,6 +75,7 @@ public final class Operations implements ConnectionListener {
     this.telemetry = telemetry;
     this.bytesInFlightMax = bytesInFlightMax;
     this.drained = drained;
+    this.shortage = shortage;
     this.cancellations = new Cancellations(namespaces);
     namespaces.addListener(new OnNamespaces());
   }
@@ -77,9 +83,9 @@ public final class Operations implements ConnectionListener {
   @Override
   public Session opened(Request.Hello hello, ClientChannel channel) {
     Namespace namespace = namespaces.require(hello.namespace());
-    String trouble = namespace.trouble();
-    if (trouble != null) {
-      throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble, RETRY_STORE);
+    if (namespace.isStopped()) {
+      throw new ParleyException(
+          ErrorCode.STORE_UNAVAILABLE, String.valueOf(namespace.trouble()), RETRY_STORE);
     }
     ClientSession session = new ClientSession(this, namespace, hello, channel);
     open.add(session);
@@ -116,6 +122,11 @@ public final class Operations implements ConnectionListener {
   /** Whether an operator wants no new messages. */
   boolean isDrained() {
     return drained.isOn();
+  }
+
+  /** Why there is no room on the disk for new messages; null if there is. */
+  @Nullable String shortage() {
+    return shortage.get();
   }
 
   boolean isDraining() {
@@ -165,7 +176,6 @@ public final class Operations implements ConnectionListener {
     return telemetry;
   }
 
-  /** When a namespace's store fails its clients are sent away: their leases are void. */
   private static ParleyException gone(Namespace namespace) {
     return new ParleyException(
         ErrorCode.NAMESPACE_NOT_FOUND, "namespace '" + namespace.name() + "' was deleted");
@@ -192,6 +202,10 @@ public final class Operations implements ConnectionListener {
     }
   }
 
+  /**
+   * When a namespace's store fails, clients that consume are sent away: their leases are void. They
+   * come back at once, and wait.
+   */
   private final class OnStoreFailure implements SequencerListener {
     private final Namespace namespace;
 
@@ -208,16 +222,8 @@ public final class Operations implements ConnectionListener {
     @Override
     public void unavailable(StoreException why) {
       for (ClientSession session : open) {
-        if (session.namespace() == namespace) {
-          session
-              .channel()
-              .close(
-                  new Response.Failure(
-                      0,
-                      ErrorCode.STORE_UNAVAILABLE,
-                      true,
-                      (int) RETRY_STORE.toMillis(),
-                      String.valueOf(why.getMessage())));
+        if (session.namespace() == namespace && session.hasConsumers()) {
+          session.channel().close(Replies.closingAsUnavailable(why));
         }
       }
     }

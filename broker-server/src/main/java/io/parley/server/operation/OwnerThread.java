@@ -23,7 +23,9 @@ final class OwnerThread {
     this.namespaces = namespaces;
   }
 
-  /** What is seen between groups, when all of it is durable. */
+  /**
+   * What is seen between groups, when all of it is durable; also while the store is unavailable.
+   */
   <T> CompletableFuture<T> view(String namespace, Function<Engine, T> look) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     try {
@@ -65,13 +67,12 @@ final class OwnerThread {
   /**
    * The namespace with a name.
    *
-   * @throws ParleyException NAMESPACE_NOT_FOUND, STORE_UNAVAILABLE
+   * @throws ParleyException NAMESPACE_NOT_FOUND, STORE_UNAVAILABLE if it was stopped by a defect
    */
   Namespace find(String name) {
     Namespace namespace = namespaces.require(name);
-    String trouble = namespace.trouble();
-    if (trouble != null) {
-      throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, trouble);
+    if (namespace.isStopped()) {
+      throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, String.valueOf(namespace.trouble()));
     }
     return namespace;
   }

@@ -1,5 +1,6 @@
 package io.parley.server.operation;
 
+import io.parley.engine.store.StoreException;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.frame.Response;
@@ -21,6 +22,12 @@ final class Replies {
         false,
         (int) Math.min(Integer.MAX_VALUE, e.retryAfter().toMillis()),
         String.valueOf(e.getMessage()));
+  }
+
+  /** The connection ends with it: the client registers anew on the next one. */
+  static Response.Failure closingAsUnavailable(StoreException why) {
+    return new Response.Failure(
+        0, ErrorCode.STORE_UNAVAILABLE, true, RETRY_STORE_MS, String.valueOf(why.getMessage()));
   }
 
   static Response.Failure storeUnavailable(int correlation, String why) {

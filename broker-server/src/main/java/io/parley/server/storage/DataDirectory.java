@@ -232,7 +232,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static ParleyException unavailable(Path root, IOException e) {
+  static ParleyException unavailable(Path root, IOException e) {
     ParleyException unavailable =
         new ParleyException(
             ErrorCode.STORE_UNAVAILABLE,
@@ -343,12 +343,18 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Whether a small file can be written and synced now.
+   * Whether a small file can be written and synced now, and there is room.
    *
+   * @param room bytes that must be free
    * @throws IOException with the system's reason if not
    */
-  void requireWritable() throws IOException {
+  void requireWritable(long room) throws IOException {
     probe(root);
+    long free = Files.getFileStore(root).getUsableSpace();
+    if (free < room) {
+      throw new IOException(
+          "No space left on device: %d bytes free (expected: %d)".formatted(free, room));
+    }
   }
 
   /** Lets another broker have it. Its stores must be closed before. */

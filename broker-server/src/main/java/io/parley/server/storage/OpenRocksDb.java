@@ -15,6 +15,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
 
 /** A database from its opening to its closing, with the native objects that live as long. */
@@ -85,6 +86,33 @@ final class OpenRocksDb implements AutoCloseable {
 
   byte @Nullable [] get(byte[] key) throws RocksDBException {
     return database.get(tuning.read(), key);
+  }
+
+  /** Remembers what is there now, until it is released. */
+  Snapshot snapshot() {
+    return database.getSnapshot();
+  }
+
+  void release(Snapshot snapshot) {
+    database.releaseSnapshot(snapshot);
+  }
+
+  /** Reads see from now on what was there then. */
+  void readAsOf(Snapshot snapshot) {
+    tuning.read().setSnapshot(snapshot);
+  }
+
+  /**
+   * Nobody waits for a flush or a compaction in the background. After one failed there are no more
+   * until it is opened anew.
+   *
+   * @throws RocksDBException if one failed, with the reason where the next flush tells it
+   */
+  void requireNoBackgroundError() throws RocksDBException {
+    if (property("rocksdb.background-errors") > 0) {
+      flush();
+      throw new RocksDBException("a compaction failed");
+    }
   }
 
   /** Visits entries in key order, from a key on, up to but not including another. */

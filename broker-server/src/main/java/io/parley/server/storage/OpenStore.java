@@ -5,11 +5,14 @@ import io.parley.engine.store.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Snapshot;
 
 /**
  * A store from its opening to its closing: the journal, and the tables that follow it.
@@ -47,6 +50,9 @@ final class OpenStore implements AutoCloseable {
   private final long memtableBytesMax;
   private final long journalBytesMax;
 
+  /** What was written up to each record that isn't known to be durable, and to the last that is. */
+  private final Deque<Mark> marks = new ArrayDeque<>();
+
   private long memtableBytes;
   private long chunkBytes;
   private long journalBytes;
@@ -68,6 +74,7 @@ final class OpenStore implements AutoCloseable {
     this.journalBytesMax = 2 * settings.writeBufferBytes();
     this.checkpoint = journal.durable();
     this.chunkBytes = journal.segments().stream().mapToLong(Segment::chunkBytes).sum();
+    mark();
   }
 
   /** Makes an empty store. */
@@ -194,6 +201,30 @@ final class OpenStore implements AutoCloseable {
       journal.sync(); // it may fill the memtable by itself
     }
     database.write(batch);
+    mark();
+  }
+
+  private void mark() {
+    marks.add(new Mark(journal.appended(), database.snapshot()));
+    forgetMarks();
+  }
+
+  /** Lets go of all marks but the last durable one and those behind it. */
+  private void forgetMarks() {
+    Mark oldest = marks.remove();
+    for (Mark next = marks.peek();
+        next != null && next.record <= journal.durable();
+        next = marks.peek()) {
+      database.release(oldest.snapshot);
+      oldest = marks.remove();
+    }
+    marks.addFirst(oldest);
+  }
+
+  /** Has reads see what is durable, and nothing that was written since. */
+  void rewind() {
+    forgetMarks();
+    database.readAsOf(marks.getFirst().snapshot);
   }
 
   private void placeChunks(RocksDbTransaction transaction, Segment segment)
@@ -257,6 +288,7 @@ final class OpenStore implements AutoCloseable {
   // ---------------------------------------------------------------- checkpoints
 
   private void startCheckpoint() throws IOException, RocksDBException {
+    database.requireNoBackgroundError();
     finishCheckpoint();
     boolean lagging = flushing > 0 && memtableBytes > 2 * memtableBytesMax;
     if (flushing > 0 && !lagging) {
@@ -285,6 +317,7 @@ final class OpenStore implements AutoCloseable {
   /** Frees what is no longer needed, a bounded part of it. No transaction may be open. */
   void maintain(RocksDbStore store, WriteBatchEncoder encoder)
       throws IOException, RocksDBException, DamagedFileException {
+    database.requireNoBackgroundError();
     finishCheckpoint();
     journal.free(checkpoint);
     RocksDbTransaction moves = begin(store, encoder);
@@ -341,7 +374,15 @@ final class OpenStore implements AutoCloseable {
     try {
       journal.close();
     } finally {
+      marks.forEach(mark -> database.release(mark.snapshot));
       database.close();
     }
   }
+
+  /**
+   * The tables as they were after a record.
+   *
+   * @param snapshot released once a later record is durable
+   */
+  private record Mark(long record, Snapshot snapshot) {}
 }

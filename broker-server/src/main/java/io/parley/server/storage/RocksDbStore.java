@@ -44,6 +44,7 @@ public final class RocksDbStore implements Store {
   private @Nullable OpenStore opened;
   private @Nullable RocksDbTransaction open;
   private volatile @Nullable String failure;
+  private volatile boolean rewound;
 
   private RocksDbStore(DataDirectory dataDirectory, Path directory, StorageSettings settings) {
     this.dataDirectory = dataDirectory;
@@ -184,14 +185,31 @@ public final class RocksDbStore implements Store {
   }
 
   @Override
+  public void rewind() {
+    using(
+        () -> "looking at what is durable",
+        store -> {
+          store.rewind();
+          rewound = true;
+          return this;
+        });
+  }
+
+  @Override
+  public boolean isRewound() {
+    return rewound;
+  }
+
+  @Override
   public void reopen() {
     if (inUse.getReadHoldCount() > 0) {
       throw new IllegalStateException("reopen inside a scan's visitor");
     }
     endOpenTransaction();
     try {
-      // While the disk still refuses, what is open stays open: reads go on.
-      dataDirectory.requireWritable();
+      // While the disk still refuses, what is open stays open: reads go on. To open it takes room
+      // for what so far is in the journal alone.
+      dataDirectory.requireWritable(settings.writeBufferBytes() / 2);
     } catch (IOException e) {
       throw failed("reopening", SyncedFiles.reason(e), e);
     }
@@ -200,15 +218,23 @@ public final class RocksDbStore implements Store {
       closeOpened();
       opened = OpenStore.open(directory, settings);
       failure = null;
+      rewound = false;
     } catch (DamagedFileException e) {
-      throw failed("reopening", e.getMessage(), e);
+      throw notReopened(e.getMessage(), e);
     } catch (RocksDBException e) {
-      throw failed("reopening", reason(e), e);
+      throw notReopened(reason(e), e);
     } catch (IOException e) {
-      throw failed("reopening", SyncedFiles.reason(e), e);
+      throw notReopened(SyncedFiles.reason(e), e);
     } finally {
       inUse.writeLock().unlock();
     }
+  }
+
+  /** Also for those who want to read from now on. */
+  private StoreException notReopened(@Nullable String reason, Exception cause) {
+    StoreException why = failed("reopening", reason, cause);
+    failure = why.getMessage();
+    return why;
   }
 
   /**
@@ -268,7 +294,7 @@ public final class RocksDbStore implements Store {
   private OpenStore opened() {
     OpenStore current = opened;
     if (current == null) {
-      throw new StoreException("%s: closed".formatted(directory));
+      throw new StoreException(failure == null ? directory + ": closed" : failure);
     }
     return current;
   }
@@ -281,7 +307,24 @@ public final class RocksDbStore implements Store {
   }
 
   private StoreException failed(String doing, @Nullable String reason, Exception cause) {
-    return new StoreException("%s: %s: %s".formatted(directory, doing, reason), cause);
+    return new StoreException(
+        "%s: %s: %s (%s)".formatted(directory, doing, reason, remedy(reason, cause)), cause);
+  }
+
+  private static String remedy(@Nullable String reason, Exception cause) {
+    if (cause instanceof DamagedFileException) {
+      return "restore it from a backup, and start again";
+    }
+    String why = String.valueOf(reason);
+    if (why.contains("No space left") || why.contains("quota exceeded")) {
+      return "free space on its file system; it goes on by itself";
+    }
+    if (why.contains("Read-only")) {
+      return "make its file system writable; it goes on by itself";
+    }
+    return why.contains("Too many open files")
+        ? "raise the limit of open files; it goes on by itself"
+        : "see to its disk; it goes on by itself";
   }
 
   private ParleyException refusal(ErrorCode code, @Nullable String reason, Exception cause) {

@@ -30,6 +30,7 @@ public enum MeterName {
       "seconds",
       Kind.GAUGE,
       "How far the machine's clock is ahead of the time the broker goes by, after it was set."),
+  DISK_FREE("disk.free", "bytes", Kind.GAUGE, "Free on the file system that the data is on."),
   IN_FLIGHT("operations.in.flight", "bytes", Kind.GAUGE, "Bytes of operations under way."),
 
   DESTINATION_MESSAGES(

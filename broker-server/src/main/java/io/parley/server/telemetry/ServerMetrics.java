@@ -76,6 +76,11 @@ public final class ServerMetrics implements AutoCloseable {
     meters.gauge(MeterName.CLOCK_OFFSET, seconds);
   }
 
+  /** Shows how much is free where the data is. Called once. */
+  public void diskFree(LongSupplier bytes) {
+    meters.gauge(MeterName.DISK_FREE, bytes);
+  }
+
   /** Shows whether durable writes are accepted. Called once. */
   public void readiness(Readiness readiness) {
     meters.gauge(MeterName.READY, () -> readiness.notReadyReason() == null ? 1 : 0);

@@ -60,6 +60,14 @@ public final class TraceLog implements AutoCloseable {
   private @Nullable FileChannel file;
   private long fileHour;
 
+  /** Where the file's last whole entry ends. */
+  private long end;
+
+  /** Messages in the buffer, or taken while it is written. */
+  private int unwritten;
+
+  private boolean failing;
+
   private TraceLog(Path directory, Duration retention, InstantSource time) {
     this.directory = directory;
     this.retentionMs = retention.toMillis();
@@ -111,9 +119,20 @@ public final class TraceLog implements AutoCloseable {
           append(messages);
         }
         flush();
+        unwritten = 0;
+        if (failing) {
+          failing = false;
+          log.info("what caused what is written down again");
+        }
       } catch (IOException e) {
-        log.warn("what caused what isn't written down: {}", e.toString());
+        if (!failing) {
+          failing = true;
+          log.warn("what caused what isn't written down until its disk works: {}", e.toString());
+        }
         buffer.clear();
+        missed(unwritten);
+        unwritten = 0;
+        cutOff();
         closeFile();
       } catch (InterruptedException e) {
         return;
@@ -127,6 +146,7 @@ public final class TraceLog implements AutoCloseable {
       flush.done.countDown();
       return;
     }
+    unwritten += messages.size();
     for (CausedMessage message : messages) {
       if (buffer.remaining() < TraceEntry.bytesMax(message)) {
         flush();
@@ -142,8 +162,21 @@ public final class TraceLog implements AutoCloseable {
       while (buffer.hasRemaining()) {
         out.write(buffer);
       }
+      end = out.position();
     }
     buffer.clear();
+  }
+
+  /** What is behind half an entry would never be read. */
+  private void cutOff() {
+    FileChannel open = file;
+    if (open != null) {
+      try {
+        open.truncate(end);
+      } catch (IOException e) {
+        log.debug("cutting off half an entry failed", e);
+      }
+    }
   }
 
   private FileChannel file() throws IOException {
@@ -156,6 +189,7 @@ public final class TraceLog implements AutoCloseable {
       open = FileChannel.open(directory.resolve(hour + SUFFIX), CREATE, APPEND);
       file = open;
       fileHour = hour;
+      end = open.size();
     }
     return open;
   }

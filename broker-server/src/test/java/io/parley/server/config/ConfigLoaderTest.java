@@ -58,7 +58,7 @@ class ConfigLoaderTest {
                       event-loop-threads: 4}
             http: {enabled: false, host: '::1', port: 5}
             data: {directory: /var/lib/parley}
-            storage: {cache: 6MiB, write-buffer: 70 MiB, max-open-files: 71}
+            storage: {cache: 6MiB, write-buffer: 70 MiB, max-open-files: 71, reserve: 72MiB}
             limits: {max-message: 8KiB, group-bytes: 9000, send-window: 16MiB}
             delivery: {lease: 10s, max-attempts: 11, back-off-min: 12ms, back-off-max: 13m}
             types: {policy: declared}
@@ -82,6 +82,7 @@ class ConfigLoaderTest {
     assertThat(config.storage().cacheBytes()).isEqualTo(6 << 20);
     assertThat(config.storage().writeBufferBytes()).isEqualTo(70 << 20);
     assertThat(config.storage().maxOpenFiles()).isEqualTo(71);
+    assertThat(config.storage().reserveBytes()).isEqualTo(72 << 20);
     assertThat(config.limits().maxMessageBytes()).isEqualTo(8 << 10);
     assertThat(config.engine().groupBytes()).isEqualTo(9000);
     assertThat(config.limits().sendWindowBytes()).isEqualTo(16 << 20);

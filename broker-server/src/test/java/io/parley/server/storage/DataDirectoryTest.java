@@ -46,7 +46,7 @@ class DataDirectoryTest {
             .extracting(e -> ((ParleyException) e).code())
             .isEqualTo(ErrorCode.DATA_DIRECTORY_LOCKED);
       }
-      first.requireWritable();
+      first.requireWritable(1);
     }
     DataDirectory.open(link).close();
   }
@@ -73,7 +73,7 @@ class DataDirectoryTest {
       try (DataDirectory held = DataDirectory.open(Path.of(args[0]))) {
         ChildProcess.tellParent(ProcessHandle.current().pid());
         ChildProcess.awaitParent();
-        held.requireWritable();
+        held.requireWritable(1);
       }
     }
   }

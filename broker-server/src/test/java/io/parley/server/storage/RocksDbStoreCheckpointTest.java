@@ -71,7 +71,8 @@ class RocksDbStoreCheckpointTest {
         data,
         StorageSettings.MIN_CACHE_BYTES,
         StorageSettings.MIN_WRITE_BUFFER_BYTES,
-        StorageSettings.MIN_MAX_OPEN_FILES);
+        StorageSettings.MIN_MAX_OPEN_FILES,
+        StorageSettings.MIN_RESERVE_BYTES);
   }
 
   private static byte[] key(int group) {

@@ -29,7 +29,8 @@ class RocksDbStoreSyncTest {
             temporary.resolve("data"),
             StorageSettings.MIN_CACHE_BYTES,
             StorageSettings.MIN_WRITE_BUFFER_BYTES,
-            StorageSettings.MIN_MAX_OPEN_FILES);
+            StorageSettings.MIN_MAX_OPEN_FILES,
+            StorageSettings.MIN_RESERVE_BYTES);
     Path events = temporary.resolve("events.jfr");
     try (DataDirectory directory = DataDirectory.open(settings.directory());
         RocksDbStore store = RocksDbStore.open(directory, "default", settings);

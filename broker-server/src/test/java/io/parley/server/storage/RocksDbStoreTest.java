@@ -222,6 +222,31 @@ class RocksDbStoreTest extends StoreContract {
   }
 
   @Test
+  void shouldReadWhatIsDurableOnceRewound() {
+    byte[] first = {1};
+    byte[] second = {2};
+    var durable = store.begin();
+    durable.put(Table.META, first, first);
+    durable.put(Table.CHUNKS, first, new byte[9_000]);
+    store.commit(durable);
+    var written = store.begin();
+    written.put(Table.META, first, second);
+    written.put(Table.META, second, second);
+    written.delete(Table.CHUNKS, first);
+    store.write(written);
+    assertThat(store.get(Table.META, first)).isEqualTo(second);
+
+    store.rewind();
+
+    assertThat(store.isRewound()).isTrue();
+    assertThat(store.get(Table.META, first)).isEqualTo(first);
+    assertThat(store.get(Table.META, second)).isNull();
+    assertThat(store.get(Table.CHUNKS, first)).hasSize(9_000);
+    store.reopen();
+    assertThat(store.isRewound()).isFalse();
+  }
+
+  @Test
   void shouldStartAgainWhereCreationWasCutShort() throws IOException {
     Path beside = directory.resolve("namespaces").resolve("new.new");
     Files.createDirectories(beside);

@@ -16,7 +16,7 @@ import java.util.Random;
 final class StoreSamples {
   /** The smallest buffers, so that logs and tables change often. */
   static final StorageSettings SMALL =
-      new StorageSettings(Path.of("unused"), 1 << 20, 16 << 20, 64);
+      new StorageSettings(Path.of("unused"), 1 << 20, 16 << 20, 64, 1 << 20);
 
   /** Every so many transactions before one, a chunk is deleted. */
   private static final int KEPT = 50;

@@ -262,6 +262,7 @@ class ServerMetricsTest {
   private void wireEverything() {
     metrics.readiness(() -> null);
     metrics.clockOffset(() -> 0);
+    metrics.diskFree(() -> 1);
     metrics.engine().leasesExpired(() -> 1);
     metrics.engine().messagesExpired(() -> 1);
     metrics.engine().inFlight(() -> 2);
