@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "VERB",
     subcommands = {
       DeadLetterListCommand.class,
+      DeadLetterShowCommand.class,
       DeadLetterRedriveCommand.class,
       DeadLetterDropCommand.class
     })

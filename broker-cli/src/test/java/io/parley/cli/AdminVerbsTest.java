@@ -425,6 +425,37 @@ class AdminVerbsTest {
   }
 
   @Test
+  void shouldShowADeadLetterWhole() {
+    broker.on("GET /dead-letters?id=" + ID + "&limit=1000", deadLetters());
+
+    assertThat(broker.run("dead-letter", "show", ID.toUpperCase()).out())
+        .isEqualTo(
+            """
+            queue cart
+            #12  shop.cart.AddProductToCart  %s
+                dead, 3 attempts, stored 2026-03-01 10:03:11, dead 2026-03-01 11:00:00, key 536365
+                source=web
+                java.net.ConnectException: Connection refused
+                {"sku":"85123A",
+                "n":6}
+            """
+                .formatted(ID));
+    assertThat(broker.run("-o", "json", "dead-letter", "show", ID).out())
+        .contains("\"errorClass\":\"java.net.ConnectException\"");
+  }
+
+  @Test
+  void shouldSayThatThereIsNoSuchDeadLetter() {
+    broker.on("GET /dead-letters?id=" + ID + "&limit=1000", "{\"deadLetters\":[]}");
+
+    CliRun run = broker.run("dead-letter", "show", ID);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(run.err()).contains("No dead letter " + ID);
+    assertThat(broker.run("dead-letter", "show", "x").exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void shouldListDeadLettersWithTheirReason() {
     broker.on("GET /dead-letters?destination=cart&limit=100", deadLetters());
 
