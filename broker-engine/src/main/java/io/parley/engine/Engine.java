@@ -479,6 +479,23 @@ public final class Engine implements OperationHandler {
   }
 
   @Override
+  public Result deleteSubscription(Operation.DeleteSubscription operation) {
+    Destination inbox = destinations.find(operation.inbox());
+    if (inbox == null || inbox.definition().kind() != DestinationKind.INBOX) {
+      return new Result.Refused(
+          ErrorCode.NOT_FOUND,
+          "destination " + operation.inbox() + " (expected: a subscription's inbox)");
+    }
+    try {
+      catalog.unsubscribe(group(), inbox);
+    } catch (RefusedException e) {
+      return refused(e);
+    }
+    catchUps.leave(group(), inbox);
+    return new Result.Count(endings.remove(group(), inbox));
+  }
+
+  @Override
   public Result catchUp(Operation.CatchUp operation) {
     catchUps.step(group(), operation.inbox());
     return Result.DONE;

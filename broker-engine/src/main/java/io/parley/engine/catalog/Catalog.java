@@ -599,6 +599,38 @@ public final class Catalog {
   }
 
   /**
+   * An inbox gets no more events.
+   *
+   * @throws RefusedException INVALID_ARGUMENT while it has consumers; nothing changed
+   */
+  public void unsubscribe(Group group, Destination inbox) {
+    checkUnattended(inbox);
+    if (!inbox.definition().patterns().isEmpty()) {
+      interests.remove(inbox);
+      forgetRoutes(inbox);
+      destinations.redefine(group, inbox, List.of());
+    }
+  }
+
+  /**
+   * Whether nobody consumes from an inbox, so that it may be deleted.
+   *
+   * @throws RefusedException INVALID_ARGUMENT
+   */
+  public static void checkUnattended(Destination inbox) {
+    int consumers = inbox.consumers().size();
+    if (consumers > 0) {
+      throw new RefusedException(
+          ErrorCode.INVALID_ARGUMENT,
+          "subscription '"
+              + inbox.definition().name()
+              + "' has consumers: "
+              + consumers
+              + " (expected: none; stop them first)");
+    }
+  }
+
+  /**
    * A service's outcome inbox, made now if need be: whatever the bounds, as an outcome has to go
    * somewhere.
    */

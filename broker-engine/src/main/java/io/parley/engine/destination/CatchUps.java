@@ -112,6 +112,19 @@ public final class CatchUps {
     changed.add(catchUp);
   }
 
+  /** An inbox gets nothing more from the log. */
+  public void leave(Group group, Destination inbox) {
+    CatchUp catchUp = behind.remove(inbox.id());
+    if (catchUp != null) {
+      stirred.remove(catchUp);
+      changed.remove(catchUp);
+      inbox.behind(false);
+      destinations.touch(inbox);
+      inbox.messages().overQuota(0);
+      group.transaction().delete(Table.BEHIND, Keys.of(inbox.id()));
+    }
+  }
+
   private long positionSince(Group group, Destination inbox, long fromMs) {
     List<Topic> wanted =
         log.topics().stream()

@@ -36,6 +36,7 @@ public final class Destinations {
   private static final int HELD_AGAIN_MS = 1_000;
 
   private static final byte[] LAST_ID = Keys.of("last-destination");
+  private static final byte[] FIRST_SEQUENCE = Keys.of("first-sequence");
 
   private final Store store;
   private final Chunks chunks;
@@ -59,6 +60,12 @@ public final class Destinations {
   private Set<Destination> toServe = new LinkedHashSet<>();
   private int lastId;
 
+  /**
+   * The first number of a new inbox's messages: none that a deleted inbox gave, so that who had a
+   * message of one of that name settles none of the new one.
+   */
+  private long firstSequence;
+
   /** Reads what the store knows of destinations: their definitions and counts, no messages. */
   public Destinations(Store store, Chunks chunks, Epochs epochs) {
     this.store = store;
@@ -70,6 +77,8 @@ public final class Destinations {
     }
     byte[] last = store.get(Table.META, LAST_ID);
     lastId = last == null ? 0 : new ValueReader(Table.META, last, VERSION).i32();
+    byte[] first = store.get(Table.META, FIRST_SEQUENCE);
+    firstSequence = first == null ? 1 : new ValueReader(Table.META, first, VERSION).i64();
     Map<String, String> services = new HashMap<>();
     store.scan(
         Table.DESTINATIONS,
@@ -156,7 +165,12 @@ public final class Destinations {
         new DestinationDefinition(
             lastId, kind, name, service, patterns, group.timeMs(), DestinationSettings.NONE);
     group.transaction().put(Table.DESTINATIONS, Keys.of(definition.id()), definition.encode());
-    return add(definition);
+    Destination made = add(definition);
+    if (kind == DestinationKind.INBOX && firstSequence > 1) {
+      made.messages().startAt(firstSequence);
+      touch(made);
+    }
+    return made;
   }
 
   /** Changes which events an inbox gets. */
@@ -176,9 +190,16 @@ public final class Destinations {
 
   /** Removes one that is empty and stays so. */
   public void remove(Group group, Destination destination) {
+    if (touched.remove(destination)) {
+      destination.finish(group); // its runs and their chunks go
+    }
+    if (destination.definition().kind() == DestinationKind.INBOX) {
+      firstSequence = Math.max(firstSequence, destination.nextSequence());
+      byte[] first = ValueWriter.sized(VERSION, Long.BYTES).i64(firstSequence).done();
+      group.transaction().put(Table.META, FIRST_SEQUENCE, first);
+    }
     byId.remove(destination.id());
     names(destination.definition().kind()).remove(destination.definition().name());
-    touched.remove(destination);
     toServe.remove(destination);
     occupied.remove(destination);
     wakeAt(destination, Long.MAX_VALUE);

@@ -87,6 +87,13 @@ final class Messages {
     }
   }
 
+  /** The first message gets this number. */
+  void startAt(long sequence) {
+    nextSequence = sequence;
+    head = sequence;
+    changed = true;
+  }
+
   private byte[] encodeState() {
     boolean misses = missed > 0 || overQuotaSinceMs != 0;
     ValueWriter out =

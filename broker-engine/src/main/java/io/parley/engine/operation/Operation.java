@@ -211,6 +211,23 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * An inbox gets no more events, and is gone once nothing is left in it: a bounded number of
+   * messages ends with it, more have to be purged before this is said again. Result: {@link
+   * Result.Count} of those that are left; 0 if it is gone.
+   */
+  record DeleteSubscription(int inbox) implements Operation {
+    @Override
+    public Result applyTo(OperationHandler handler) {
+      return handler.deleteSubscription(this);
+    }
+
+    @Override
+    public boolean scans() {
+      return true;
+    }
+  }
+
   /** Brings some retained events into an inbox that is behind. Result: {@link Result.Done}. */
   record CatchUp(int inbox) implements Operation {
     @Override

@@ -26,6 +26,9 @@ public interface OperationHandler {
   /** See {@link Operation.Reset}. */
   Result reset(Operation.Reset operation);
 
+  /** See {@link Operation.DeleteSubscription}. */
+  Result deleteSubscription(Operation.DeleteSubscription operation);
+
   /** See {@link Operation.CatchUp}. */
   Result catchUp(Operation.CatchUp operation);
 

@@ -18,6 +18,7 @@ import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Outcome;
 import io.parley.protocol.model.OutcomeStatus;
 import io.parley.protocol.model.Payload;
+import java.util.function.LongUnaryOperator;
 
 /** Ends messages that nobody has: those whose time is over, and commands that are cancelled. */
 public final class Endings {
@@ -26,6 +27,9 @@ public final class Endings {
 
   /** Messages that a purge looks at in one group; a run is looked at as a whole. */
   static final int PURGED_AT_ONCE = 10_000;
+
+  /** Messages that end together with their inbox. */
+  static final int REMOVED_AT_ONCE = 10_000;
 
   private final Destinations destinations;
   private final OutcomeLedger outcomes;
@@ -119,6 +123,31 @@ public final class Endings {
           case DEAD -> pass.deadLetters(action);
         };
     return new Result.Step(purged[0], next);
+  }
+
+  /**
+   * An inbox that gets nothing more and has no consumers is gone, with what is left in it; unless
+   * that is more than ends in one group. Needs a group of its own.
+   *
+   * @return how many messages are left; 0 if it is gone
+   */
+  public long remove(Group group, Destination inbox) {
+    if (inbox.count() <= REMOVED_AT_ONCE) {
+      destinations.touch(inbox);
+      MessagePass.Action end = message -> message.remove(group);
+      each(from -> inbox.pass(from, PURGED_AT_ONCE).inOrder(end));
+      each(from -> inbox.pass(from, PURGED_AT_ONCE).singles(single -> true, end));
+      each(from -> inbox.pass(from, PURGED_AT_ONCE).deadLetters(end));
+      destinations.remove(group, inbox);
+    }
+    return inbox.count();
+  }
+
+  /** All parts of a pass. */
+  private static void each(LongUnaryOperator part) {
+    for (long from = 0; from != Long.MAX_VALUE; ) {
+      from = part.applyAsLong(from);
+    }
   }
 
   private static Result notCancellable(MessageId id, String why) {

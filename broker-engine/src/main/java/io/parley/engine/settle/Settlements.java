@@ -89,17 +89,28 @@ public final class Settlements {
   /** Settles messages of one destination. */
   public Result settle(Group group, Operation.Settle settle) {
     Destination destination = destinations.find(settle.destination());
-    if (destination == null) {
-      return new Result.Refused(
-          ErrorCode.NOT_FOUND, "destination " + settle.destination() + " does not exist");
-    }
-    destinations.touch(destination);
     refusals.clear();
     List<Settlement> settlements = settle.settlements();
+    if (destination == null) {
+      for (int i = 0; i < settlements.size(); i++) {
+        refusals.add(gone(settlements.get(i), i));
+      }
+      return new Result.Settled(List.copyOf(refusals));
+    }
+    destinations.touch(destination);
     for (int i = 0; i < settlements.size(); i++) {
       settle(group, destination, settlements.get(i), i, refusals);
     }
     return refusals.isEmpty() ? Result.Settled.ALL : new Result.Settled(List.copyOf(refusals));
+  }
+
+  /** Its subscription was deleted after the lease had ended. */
+  private static Refusal gone(Settlement settlement, int index) {
+    return new Refusal(
+        index,
+        settlement.sequence(),
+        ErrorCode.LEASE_LOST,
+        "message " + settlement.sequence() + ": its subscription was deleted");
   }
 
   private void settle(

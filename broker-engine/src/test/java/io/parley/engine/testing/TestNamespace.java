@@ -288,6 +288,11 @@ public final class TestNamespace {
     return destination(submit(new Operation.Subscribe(subscription, subscription, wanted)));
   }
 
+  /** Deletes a subscription; returns how many messages are left, and have to be purged first. */
+  public long delete(int inbox) {
+    return ((Result.Count) submit(new Operation.DeleteSubscription(inbox))).value();
+  }
+
   /** Declares a type. */
   public Result declare(String type, MessageKind kind, @Nullable String owner) {
     return submit(new Operation.DeclareType(type, kind, owner));
