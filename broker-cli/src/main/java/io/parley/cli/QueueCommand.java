@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       QueueListCommand.class,
       QueueShowCommand.class,
+      QueueCreateCommand.class,
       QueuePeekCommand.class,
       DestinationExplainCommand.class,
       DestinationPauseCommand.class,

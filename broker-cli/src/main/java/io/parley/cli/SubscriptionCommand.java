@@ -11,11 +11,13 @@ import picocli.CommandLine.Command;
     subcommands = {
       SubscriptionListCommand.class,
       SubscriptionShowCommand.class,
+      SubscriptionCreateCommand.class,
       DestinationExplainCommand.class,
       DestinationPauseCommand.class,
       DestinationResumeCommand.class,
       DestinationSetCommand.class,
       DestinationPurgeCommand.class,
-      SubscriptionResetCommand.class
+      SubscriptionResetCommand.class,
+      SubscriptionDeleteCommand.class
     })
 final class SubscriptionCommand {}

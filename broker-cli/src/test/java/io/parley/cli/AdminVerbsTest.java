@@ -321,6 +321,78 @@ class AdminVerbsTest {
   }
 
   @Test
+  void shouldSayWhatADeletionOfASubscriptionEndsAndWantAYes() {
+    broker.on("POST /subscriptions/billing/delete", "{\"name\":\"billing\",\"ended\":12000}");
+    String what = "subscription 'billing' with 12,000 messages in its inbox";
+
+    CliRun dry = broker.run("subscription", "delete", "billing", "--dry-run");
+    CliRun refused = broker.run("subscription", "delete", "billing");
+    assertThat(broker.requests()).allMatch(request -> request.contains("\"dryRun\":\"true\""));
+    CliRun done = broker.run("subscription", "delete", "billing", "--yes");
+    CliRun json = broker.run("subscription", "delete", "billing", "--yes", "-o", "json");
+
+    assertThat(dry.out()).isEqualTo("Would delete " + what + ".\n");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.err()).contains("--yes");
+    assertThat(done.out()).isEqualTo("Deleted " + what + ".\n");
+    assertThat(json.out()).contains("\"ended\"", "12000");
+    assertThat(broker.requests())
+        .last()
+        .isEqualTo(
+            "POST /admin/v1/namespaces/default/subscriptions/billing/delete"
+                + " {\"dryRun\":\"false\"}");
+  }
+
+  @Test
+  void shouldMakeSubscriptions() {
+    broker.on(
+        "POST /subscriptions",
+        "{\"name\":\"audit\",\"service\":\"billing\",\"patterns\":[\"a.>\",\"b.C\"]}");
+
+    CliRun made =
+        broker.run(
+            "subscription",
+            "create",
+            "audit",
+            "--service",
+            "billing",
+            "a.>",
+            "b.C",
+            "--from",
+            "earliest");
+    broker.run("subscription", "create", "audit", "a.>");
+
+    assertThat(made.out()).isEqualTo("Subscription 'audit' of service 'billing' gets a.>, b.C.\n");
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /admin/v1/namespaces/default/subscriptions {\"name\":\"audit\","
+                + "\"service\":\"billing\",\"patterns\":[\"a.>\",\"b.C\"],\"from\":\"earliest\"}",
+            "POST /admin/v1/namespaces/default/subscriptions"
+                + " {\"name\":\"audit\",\"patterns\":[\"a.>\"],\"from\":\"now\"}");
+    assertThat(broker.run("subscription", "create", "audit").exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(broker.run("subscription", "create", "audit", "a.>.b").err()).contains("a.>.b");
+  }
+
+  @Test
+  void shouldMakeQueues() {
+    broker.on(
+        "POST /queues", "{\"name\":\"cart\",\"service\":\"cart\",\"types\":[\"a.B\",\"a.C\"]}");
+
+    CliRun made = broker.run("queue", "create", "cart", "a.B", "a.C");
+    broker.on("POST /queues", "{\"name\":\"bulk\",\"service\":\"cart\",\"types\":[]}");
+    CliRun empty = broker.run("queue", "create", "bulk", "--service", "cart");
+
+    assertThat(made.out()).isEqualTo("Queue 'cart' of service 'cart' owns a.B, a.C.\n");
+    assertThat(empty.out()).isEqualTo("Queue 'bulk' of service 'cart' owns no types yet.\n");
+    assertThat(broker.requests())
+        .containsExactly(
+            "POST /admin/v1/namespaces/default/queues {\"name\":\"cart\",\"types\":[\"a.B\",\"a.C\"]}",
+            "POST /admin/v1/namespaces/default/queues"
+                + " {\"name\":\"bulk\",\"service\":\"cart\",\"types\":[]}");
+    assertThat(broker.run("queue", "create", "cart", "a b").err()).contains("'a b'");
+  }
+
+  @Test
   void shouldCountBeforeItPurgesAndWantAYes() {
     broker.on("POST /queues/cart/purge", "{\"purged\":7}");
 

@@ -40,6 +40,7 @@ final class ReferenceBroker {
   private final Map<MessageId, Long> dedup = new HashMap<>();
   private final Map<Place, Stretch> growing = new HashMap<>();
   private int lastPlace;
+  private long firstSequence = 1; // of a new inbox
   private long boot = 1;
   private long startedAtMs;
   private long nextForgetMs;
@@ -264,6 +265,9 @@ final class ReferenceBroker {
 
   private Place make(DestinationKind kind, String name, String service, List<TypePattern> of) {
     Place place = new Place(++lastPlace, kind, name, service, of);
+    if (kind == DestinationKind.INBOX) {
+      place.nextSequence = firstSequence;
+    }
     places.put(place.id, place);
     return place;
   }
@@ -346,6 +350,16 @@ final class ReferenceBroker {
     }
     inbox.patterns = patterns.isEmpty() ? inbox.patterns : patterns;
     return inbox.id;
+  }
+
+  /** Deletes a subscription; how many messages are left, or why not. */
+  Object delete(Place inbox) {
+    if (readers.values().stream().anyMatch(reader -> reader.place == inbox)) {
+      return ErrorCode.INVALID_ARGUMENT;
+    }
+    places.remove(inbox.id);
+    firstSequence = Math.max(firstSequence, inbox.nextSequence);
+    return 0L;
   }
 
   // ---------------------------------------------------------------- what goes out

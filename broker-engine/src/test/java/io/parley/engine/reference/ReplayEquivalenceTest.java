@@ -65,7 +65,7 @@ class ReplayEquivalenceTest {
     Twins twins = new Twins(namespace, reference);
     for (int i = 0; i < STEPS; i++) {
       Step step = durablePart(workload.next(), reference);
-      Operation operation = operation(step);
+      Operation operation = operation(step, reference);
       InMemoryStore before = disk.copy();
       twins.apply(step);
       if (operation == null) {
@@ -105,7 +105,7 @@ class ReplayEquivalenceTest {
     return new Step.Settle(settle.place(), kept);
   }
 
-  private static @Nullable Operation operation(Step step) {
+  private static @Nullable Operation operation(Step step, ReferenceBroker reference) {
     if (step instanceof Step.Send send) {
       return new Operation.Send(
           send.session(), send.first(), TestMessage.batch(send.messages()), List.of());
@@ -118,6 +118,10 @@ class ReplayEquivalenceTest {
           subscribe.service(),
           subscribe.subscription(),
           subscribe.patterns().stream().map(TypePattern::new).toList());
+    } else if (step instanceof Step.Delete delete) {
+      boolean isRefused = // by what is memory alone
+          reference.readers.values().stream().anyMatch(r -> r.place.id == delete.place());
+      return isRefused ? null : new Operation.DeleteSubscription(delete.place());
     } else if (step instanceof Step.Settle settle) {
       return new Operation.Settle(settle.place(), settle.settlements());
     } else if (step instanceof Step.Redrive redrive) {

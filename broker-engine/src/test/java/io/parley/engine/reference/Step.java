@@ -19,6 +19,8 @@ sealed interface Step {
 
   record Subscribe(String service, String subscription, List<String> patterns) implements Step {}
 
+  record Delete(int place) implements Step {}
+
   record Open(int reader, int place, int leaseMs) implements Step {}
 
   record Credit(int reader, int messages) implements Step {}

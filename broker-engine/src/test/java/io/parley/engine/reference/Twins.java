@@ -62,6 +62,8 @@ final class Twins {
     } else if (step instanceof Step.Subscribe subscribe) {
       return reference.subscribe(
           subscribe.service(), subscribe.subscription(), patterns(subscribe));
+    } else if (step instanceof Step.Delete delete) {
+      return reference.delete(reference.places.get(delete.place()));
     } else if (step instanceof Step.Settle settle) {
       return reference.settle(reference.places.get(settle.place()), settle.settlements());
     } else if (step instanceof Step.Redrive redrive) {
@@ -102,6 +104,11 @@ final class Twins {
           namespace.submit(
               new Operation.Subscribe(
                   subscribe.service(), subscribe.subscription(), patterns(subscribe))));
+    } else if (step instanceof Step.Delete delete) {
+      Result result = namespace.submit(new Operation.DeleteSubscription(delete.place()));
+      return result instanceof Result.Refused refused
+          ? refused.code()
+          : ((Result.Count) result).value();
     } else if (step instanceof Step.Settle settle) {
       return settled(namespace.submit(new Operation.Settle(settle.place(), settle.settlements())));
     } else if (step instanceof Step.Redrive redrive) {

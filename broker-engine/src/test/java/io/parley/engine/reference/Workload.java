@@ -94,6 +94,13 @@ final class Workload {
   // ---------------------------------------------------------------- types
 
   private Step catalogStep() {
+    if (oneIn(6)) {
+      List<Place> inboxes =
+          broker.places.values().stream().filter(p -> p.kind == DestinationKind.INBOX).toList();
+      if (!inboxes.isEmpty()) {
+        return new Step.Delete(inboxes.get(random.nextInt(inboxes.size())).id);
+      }
+    }
     return switch (random.nextInt(5)) {
       case 0, 1 -> new Step.Claim(pick(SERVICES), pick(SERVICES), some(COMMANDS));
       case 2 -> new Step.Subscribe(pick(SUBSCRIPTIONS), pick(SUBSCRIPTIONS), some(PATTERNS));
@@ -231,7 +238,8 @@ final class Workload {
   private @Nullable Settled target(@Nullable Place in) {
     if (oneIn(12) && !past.isEmpty()) {
       Settled old = past.get(random.nextInt(past.size()));
-      return in == null || in.id == old.place ? old : null;
+      boolean isThere = broker.places.containsKey(old.place);
+      return isThere && (in == null || in.id == old.place) ? old : null;
     }
     List<Settled> held = new ArrayList<>();
     for (Place place : broker.places.values()) {

@@ -227,6 +227,30 @@ public interface AdminApi {
    */
   CompletionStage<ResetInfo> reset(String namespace, String subscription, ResetRequest request);
 
+  /**
+   * Makes a queue, or gives one of the same service more types; commands of them that wait for an
+   * owner move into it. {@code OWNED_BY}, {@code WRONG_KIND}, {@code TYPE_NOT_DECLARED} or {@code
+   * TOO_MANY}, and then nothing changed. Durable.
+   */
+  CompletionStage<QueueInfo> createQueue(String namespace, QueueDeclaration declaration);
+
+  /**
+   * Makes a subscription. One of the same service that exists wants these patterns from now on, and
+   * goes on where it is. {@code OWNED_BY} or {@code TOO_MANY}, and then nothing changed. Durable.
+   */
+  CompletionStage<SubscriptionInfo> createSubscription(
+      String namespace, SubscriptionDeclaration declaration);
+
+  /**
+   * Deletes a subscription with all that is in its inbox. {@code INVALID_ARGUMENT} while it has
+   * consumers. It gets no events from the first moment; if this fails half-way, it is there without
+   * patterns, and can be deleted again. Durable.
+   *
+   * @param dryRun whether it is only said what would happen
+   */
+  CompletionStage<DeletionInfo> deleteSubscription(
+      String namespace, String subscription, boolean dryRun);
+
   /** What became of a command; {@code NOT_FOUND} if nothing is known of it. */
   CompletionStage<OutcomeInfo> outcome(String namespace, MessageId command);
 }

@@ -8,6 +8,7 @@ import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.Outcome;
 import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DeletionInfo;
 import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.NamespaceInfo;
@@ -135,6 +136,11 @@ final class AdminJson {
     json.writeNumberField("ended", reset.ended());
     json.writeNumberField("replayed", reset.replayed());
     json.writeBooleanField("more", reset.more());
+  }
+
+  static void deletion(JsonGenerator json, DeletionInfo deletion) throws IOException {
+    json.writeStringField("name", deletion.name());
+    json.writeNumberField("ended", deletion.ended());
   }
 
   /** Left out where nothing is set. */

@@ -8,7 +8,9 @@ import io.parley.server.admin.MessageInfo;
 import io.parley.server.admin.MessageState;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.PurgeRequest;
+import io.parley.server.admin.QueueDeclaration;
 import io.parley.server.admin.ResetRequest;
+import io.parley.server.admin.SubscriptionDeclaration;
 import io.parley.server.admin.TopicSettings;
 import io.parley.server.admin.TypeDeclaration;
 import java.time.Duration;
@@ -55,9 +57,12 @@ final class AdminRoutes {
         post("/delete", this::deleteNamespace),
         post("/settings", this::limitNamespace),
         get("/queues", Set.of(), this::queues),
+        post("/queues", this::createQueue),
         get("/queues/{queue}", Set.of(), this::queue),
         get("/queues/{queue}/messages", peek, this::queueMessages),
         get("/subscriptions", Set.of(), this::subscriptions),
+        post("/subscriptions", this::createSubscription),
+        post("/subscriptions/{subscription}/delete", this::deleteSubscription),
         get("/subscriptions/{subscription}", Set.of(), this::subscription),
         get("/subscriptions/{subscription}/messages", peek, this::subscriptionMessages),
         get("/messages/{id}/explanation", Set.of(), this::explanation),
@@ -148,6 +153,17 @@ final class AdminRoutes {
         .thenApply(queue -> AdminJson.one(queue, AdminJson::queue));
   }
 
+  private CompletionStage<Answer> createQueue(Call call) {
+    Json.Read body = Json.read(call.body(), Set.of("name", "service"), Set.of("types"));
+    QueueDeclaration declaration =
+        new QueueDeclaration(
+            required(body.strings(), "name"),
+            body.strings().get("service"),
+            body.lists().getOrDefault("types", List.of()));
+    return api.createQueue(namespace(call), declaration)
+        .thenApply(queue -> AdminJson.one(queue, AdminJson::queue));
+  }
+
   private CompletionStage<Answer> queueMessages(Call call) {
     return api.queueMessages(namespace(call), call.part("queue"), state(call), peekLimit(call))
         .thenApply(AdminRoutes::messages);
@@ -163,6 +179,26 @@ final class AdminRoutes {
   private CompletionStage<Answer> subscription(Call call) {
     return api.subscription(namespace(call), call.part("subscription"))
         .thenApply(subscription -> AdminJson.one(subscription, AdminJson::subscription));
+  }
+
+  private CompletionStage<Answer> createSubscription(Call call) {
+    Json.Read body = Json.read(call.body(), Set.of("name", "service", "from"), Set.of("patterns"));
+    String from = body.strings().get("from");
+    SubscriptionDeclaration declaration =
+        new SubscriptionDeclaration(
+            required(body.strings(), "name"),
+            body.strings().get("service"),
+            body.lists().getOrDefault("patterns", List.of()),
+            from == null ? null : moment("from", from));
+    return api.createSubscription(namespace(call), declaration)
+        .thenApply(subscription -> AdminJson.one(subscription, AdminJson::subscription));
+  }
+
+  private CompletionStage<Answer> deleteSubscription(Call call) {
+    Map<String, String> body = Json.readStrings(call.body(), Set.of("dryRun"));
+    return api.deleteSubscription(
+            namespace(call), call.part("subscription"), Boolean.parseBoolean(body.get("dryRun")))
+        .thenApply(deletion -> AdminJson.one(deletion, AdminJson::deletion));
   }
 
   private CompletionStage<Answer> subscriptionMessages(Call call) {

@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,6 +54,21 @@ final class Json {
    * @throws ParleyException INVALID_ARGUMENT saying what is wrong with it
    */
   static Map<String, String> readStrings(byte[] body, Set<String> known) {
+    return read(body, known, Set.of()).strings;
+  }
+
+  /**
+   * What a body has that is one object of strings and of lists of strings.
+   *
+   * @param strings the fields that are there and not null
+   * @param lists likewise
+   */
+  record Read(Map<String, String> strings, Map<String, List<String>> lists) {}
+
+  /** As {@link #readStrings}, with lists of strings besides. */
+  static Read read(byte[] body, Set<String> strings, Set<String> lists) {
+    Set<String> known = new TreeSet<>(strings);
+    known.addAll(lists);
     JsonNode root;
     try {
       root = MAPPER.readTree(body);
@@ -66,7 +83,7 @@ final class Json {
           ErrorCode.INVALID_ARGUMENT,
           "body: no JSON object (expected: an object with " + list(known) + ")");
     }
-    Map<String, String> strings = new HashMap<>();
+    Read read = new Read(new HashMap<>(), new HashMap<>());
     Iterator<Map.Entry<String, JsonNode>> fields = root.fields();
     while (fields.hasNext()) {
       Map.Entry<String, JsonNode> field = fields.next();
@@ -74,13 +91,29 @@ final class Json {
       if (!known.contains(name)) {
         throw Call.invalid("field", name, list(known), null);
       }
-      if (field.getValue().isTextual()) {
-        strings.put(name, field.getValue().textValue());
-      } else if (!field.getValue().isNull()) {
-        throw Call.invalid(name, field.getValue().toString(), "a string", null);
+      JsonNode value = field.getValue();
+      if (lists.contains(name)) {
+        read.lists.put(name, list(name, value));
+      } else if (value.isTextual()) {
+        read.strings.put(name, value.textValue());
+      } else if (!value.isNull()) {
+        throw Call.invalid(name, value.toString(), "a string", null);
       }
     }
-    return strings;
+    return read;
+  }
+
+  private static List<String> list(String name, JsonNode value) {
+    List<String> list = new ArrayList<>();
+    for (JsonNode item : value) {
+      if (item.isTextual()) {
+        list.add(item.textValue());
+      }
+    }
+    if (!value.isArray() || list.size() != value.size()) {
+      throw Call.invalid(name, value.toString(), "a list of strings", null);
+    }
+    return list;
   }
 
   private static String list(Set<String> names) {

@@ -3,6 +3,7 @@ package io.parley.server.operation;
 import io.parley.engine.Engine;
 import io.parley.engine.catalog.Route;
 import io.parley.engine.catalog.TypeEntry;
+import io.parley.engine.destination.CatchUps;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.SingleMessage;
@@ -22,6 +23,7 @@ import io.parley.server.admin.CatalogInfo;
 import io.parley.server.admin.DeadLetterFilter;
 import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DeletionInfo;
 import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationExplanation;
@@ -32,10 +34,12 @@ import io.parley.server.admin.NamespaceInfo;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.PurgeRequest;
+import io.parley.server.admin.QueueDeclaration;
 import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.ResetInfo;
 import io.parley.server.admin.ResetRequest;
 import io.parley.server.admin.RoutePreview;
+import io.parley.server.admin.SubscriptionDeclaration;
 import io.parley.server.admin.SubscriptionInfo;
 import io.parley.server.admin.TopicInfo;
 import io.parley.server.admin.TopicSettings;
@@ -183,6 +187,22 @@ public final class AdminOperations implements AdminApi {
   }
 
   @Override
+  public CompletionStage<QueueInfo> createQueue(String namespace, QueueDeclaration declaration) {
+    String name = declaration.name();
+    String service = declaration.service() == null ? name : declaration.service();
+    try {
+      Names.require("queue", name);
+      Names.require("service", service);
+      declaration.types().forEach(type -> Names.require("type", type));
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage())));
+    }
+    return change(namespace, engine -> new Operation.ClaimTypes(service, name, declaration.types()))
+        .thenCompose(done -> queue(namespace, name));
+  }
+
+  @Override
   public CompletionStage<List<DestinationDepth>> depths(String namespace, int atLeast) {
     return view(
         namespace,
@@ -302,6 +322,37 @@ public final class AdminOperations implements AdminApi {
         inbox.lastSeenMs() == 0 ? null : Instant.ofEpochMilli(inbox.lastSeenMs()),
         inbox.isBehind(),
         DestinationControl.condition(inbox));
+  }
+
+  @Override
+  public CompletionStage<SubscriptionInfo> createSubscription(
+      String namespace, SubscriptionDeclaration declaration) {
+    String name = declaration.name();
+    String service = declaration.service() == null ? name : declaration.service();
+    List<TypePattern> patterns;
+    try {
+      Names.require("subscription", name);
+      Names.require("service", service);
+      patterns = declaration.patterns().stream().map(TypePattern::new).toList();
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(ErrorCode.INVALID_NAME, String.valueOf(e.getMessage())));
+    }
+    if (patterns.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new ParleyException(
+              ErrorCode.INVALID_ARGUMENT, "patterns: none (expected: one event type or more)"));
+    }
+    long fromMs =
+        declaration.from() == null ? CatchUps.FROM_NOW : declaration.from().toEpochMilli();
+    return change(namespace, engine -> new Operation.Subscribe(service, name, patterns, fromMs))
+        .thenCompose(done -> subscription(namespace, name));
+  }
+
+  @Override
+  public CompletionStage<DeletionInfo> deleteSubscription(
+      String namespace, String subscription, boolean dryRun) {
+    return control.delete(namespace, subscription, dryRun);
   }
 
   @Override

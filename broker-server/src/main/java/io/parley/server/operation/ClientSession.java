@@ -354,6 +354,16 @@ final class ClientSession implements Session {
             if (engine == null || ended) {
               return;
             }
+            if (engine.destinations().find(destination) == null) {
+              consumers.remove(number);
+              channel.send(
+                  Replies.failure(
+                      correlation,
+                      ErrorCode.NOT_FOUND,
+                      "the subscription was deleted at this moment (expected: one that exists;"
+                          + " subscribe again to make it anew)"));
+              return;
+            }
             int leaseMs = leaseMs(engine, destination, requestedLeaseMs);
             Consumer consumer =
                 engine.open(destination, new Sink(number, leaseMs), leaseMs, operations.nowMs());

@@ -2,6 +2,8 @@ package io.parley.server.operation;
 
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
+import io.parley.engine.catalog.Catalog;
+import io.parley.engine.catalog.RefusedException;
 import io.parley.engine.destination.Destination;
 import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.Quota;
@@ -11,6 +13,7 @@ import io.parley.engine.operation.Operation.Purged;
 import io.parley.engine.operation.Result;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
+import io.parley.server.admin.DeletionInfo;
 import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.DestinationKind;
 import io.parley.server.admin.MessageState;
@@ -23,7 +26,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What operators do to a queue or inbox: pause it, set something for it, purge it. Any thread. */
+/**
+ * What operators do to a queue or inbox: pause it, set something for it, purge it, delete it. Any
+ * thread.
+ */
 final class DestinationControl {
   private final OwnerThread owner;
 
@@ -161,6 +167,51 @@ final class DestinationControl {
                   which.dryRun());
             })
         .thenCompose(purge -> purge.all(namespace, parts, 0));
+  }
+
+  // ---------------------------------------------------------------- delete
+
+  CompletionStage<DeletionInfo> delete(String namespace, String name, boolean dryRun) {
+    return owner
+        .view(
+            namespace,
+            engine -> {
+              Destination inbox = AdminOperations.findInbox(engine, name);
+              try {
+                Catalog.checkUnattended(inbox);
+              } catch (RefusedException e) {
+                throw new ParleyException(e.code(), e.reason());
+              }
+              return new Deletion(inbox.id(), new DeletionInfo(name, inbox.count()));
+            })
+        .thenCompose(
+            deletion ->
+                dryRun
+                    ? CompletableFuture.completedFuture(deletion.info)
+                    : deletion.goOn(namespace));
+  }
+
+  /** The deletion of an inbox; of one with much in it step by step. */
+  private final class Deletion {
+    private final int inbox;
+    private final DeletionInfo info;
+
+    Deletion(int inbox, DeletionInfo info) {
+      this.inbox = inbox;
+      this.info = info;
+    }
+
+    CompletionStage<DeletionInfo> goOn(String namespace) {
+      return owner
+          .change(namespace, engine -> new Operation.DeleteSubscription(inbox))
+          .thenCompose(
+              result ->
+                  ((Result.Count) result).value() == 0
+                      ? CompletableFuture.completedFuture(info)
+                      : new Purge(inbox, Long.MAX_VALUE, null, false)
+                          .all(namespace, List.of(Purged.values()), 0)
+                          .thenCompose(purged -> goOn(namespace)));
+    }
   }
 
   /** A purge that goes on part by part and step by step. */

@@ -16,6 +16,7 @@ import io.parley.server.admin.ConsumerInfo;
 import io.parley.server.admin.DeadLetterFilter;
 import io.parley.server.admin.DeadLetterGroup;
 import io.parley.server.admin.DeadLetterInfo;
+import io.parley.server.admin.DeletionInfo;
 import io.parley.server.admin.DestinationCondition;
 import io.parley.server.admin.DestinationDepth;
 import io.parley.server.admin.DestinationExplanation;
@@ -27,11 +28,13 @@ import io.parley.server.admin.NamespaceInfo;
 import io.parley.server.admin.OperatorSettings;
 import io.parley.server.admin.OutcomeInfo;
 import io.parley.server.admin.PurgeRequest;
+import io.parley.server.admin.QueueDeclaration;
 import io.parley.server.admin.QueueInfo;
 import io.parley.server.admin.ResetInfo;
 import io.parley.server.admin.ResetRequest;
 import io.parley.server.admin.RoutePreview;
 import io.parley.server.admin.StandingInfo;
+import io.parley.server.admin.SubscriptionDeclaration;
 import io.parley.server.admin.SubscriptionInfo;
 import io.parley.server.admin.TopicInfo;
 import io.parley.server.admin.TopicSettings;
@@ -366,6 +369,23 @@ final class FakeAdminApi implements AdminApi {
   public CompletionStage<ResetInfo> reset(
       String namespace, String subscription, ResetRequest request) {
     return answer("reset " + subscription + " " + request, new ResetInfo(3, 20, true));
+  }
+
+  @Override
+  public CompletionStage<QueueInfo> createQueue(String namespace, QueueDeclaration declaration) {
+    return answer("create " + declaration, queueNamed(declaration.name()));
+  }
+
+  @Override
+  public CompletionStage<SubscriptionInfo> createSubscription(
+      String namespace, SubscriptionDeclaration declaration) {
+    return answer("create " + declaration, subscriptionNamed(declaration.name()));
+  }
+
+  @Override
+  public CompletionStage<DeletionInfo> deleteSubscription(
+      String namespace, String subscription, boolean dryRun) {
+    return answer("delete " + subscription + " " + dryRun, new DeletionInfo(subscription, 3));
   }
 
   @Override

@@ -214,6 +214,44 @@ class HttpListenerTest {
             "reset billing ResetRequest[from=2026-01-31T09:30:00Z, dryRun=false]");
   }
 
+  @Test
+  void shouldDeleteSubscriptions() throws Exception {
+    String delete = ADMIN + "/subscriptions/billing/delete";
+
+    assertAnswer(post(delete, "{\"dryRun\":\"true\"}"), "{\"name\":\"billing\",\"ended\":3}");
+    post(delete, "{}");
+
+    assertThat(admin.asked).containsExactly("delete billing true", "delete billing false");
+  }
+
+  @Test
+  void shouldMakeQueuesAndSubscriptions() throws Exception {
+    post(ADMIN + "/queues", "{\"name\":\"cart\",\"types\":[\"a.B\",\"a.C\"]}");
+    post(ADMIN + "/queues", "{\"name\":\"cart2\",\"service\":\"cart\"}");
+    post(
+        ADMIN + "/subscriptions",
+        "{\"name\":\"audit\",\"service\":\"billing\",\"patterns\":[\"a.>\"],\"from\":\"earliest\"}");
+    post(ADMIN + "/subscriptions", "{\"name\":\"audit\",\"patterns\":[\"a.B\"]}");
+
+    assertThat(admin.asked)
+        .containsExactly(
+            "create QueueDeclaration[name=cart, service=null, types=[a.B, a.C]]",
+            "create QueueDeclaration[name=cart2, service=cart, types=[]]",
+            "create SubscriptionDeclaration[name=audit, service=billing, patterns=[a.>],"
+                + " from=1970-01-01T00:00:00Z]",
+            "create SubscriptionDeclaration[name=audit, service=null, patterns=[a.B], from=null]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"a.B\"", "[1]", "{\"a\":\"b\"}", "null"})
+  void shouldRefuseTypesThatAreNoListOfStrings(String types) throws Exception {
+    HttpResponse<String> answer =
+        post(ADMIN + "/queues", "{\"name\":\"cart\",\"types\":" + types + "}");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("types", "a list of strings");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"yesterday", "1969-12-31T23:59:59Z", "+1000000000-12-31T23:59:59Z"})
   void shouldSayWhichResetsAreNone(String to) throws Exception {
@@ -462,7 +500,7 @@ class HttpListenerTest {
 
   @Test
   void shouldNameAllowedMethodsForOtherOne() throws Exception {
-    HttpResponse<String> answer = post(ADMIN + "/queues", "{}");
+    HttpResponse<String> answer = post(ADMIN + "/catalog", "{}");
 
     assertThat(answer.statusCode()).isEqualTo(405);
     assertThat(answer.headers().firstValue("allow")).hasValue("GET");
