@@ -159,6 +159,11 @@ final class BrokerProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Whether it hasn't ended by itself. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** What it logged since its first start. */
   String log() {
     try {
