@@ -513,7 +513,7 @@ class AdminVerbsTest {
             """
                 .formatted(ID));
     assertThat(broker.run("-o", "json", "dead-letter", "show", ID).out())
-        .contains("\"errorClass\":\"java.net.ConnectException\"");
+        .contains("\"errorClass\" : \"java.net.ConnectException\"");
   }
 
   @Test
