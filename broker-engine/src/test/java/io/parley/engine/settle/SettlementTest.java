@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.parley.engine.destination.SingleMessage;
 import io.parley.engine.operation.Operation;
 import io.parley.engine.operation.Result;
+import io.parley.engine.operation.Result.Refusal;
 import io.parley.engine.store.Table;
 import io.parley.engine.testing.Delivered;
 import io.parley.engine.testing.TestConsumer;
@@ -123,11 +124,13 @@ class SettlementTest {
   }
 
   @Test
-  void shouldRefuseToSettleInADestinationThatDoesNotExist() {
+  void shouldTellThatTheLeaseIsLostInADestinationThatIsNoMore() {
     Result result =
         namespace.submit(new Operation.Settle(99, List.of(new Settlement.Complete(1, 1, 1))));
 
-    assertThat(((Result.Refused) result).code()).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(((Result.Settled) result).refusals())
+        .extracting(Refusal::code)
+        .containsExactly(ErrorCode.LEASE_LOST);
   }
 
   @Test
