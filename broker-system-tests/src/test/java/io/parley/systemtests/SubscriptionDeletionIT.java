@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.parley.client.EventResult;
 import io.parley.client.ParleyClient;
-import io.parley.protocol.ErrorCode;
-import io.parley.protocol.frame.Frame;
-import io.parley.protocol.frame.Request;
-import io.parley.protocol.frame.Response;
 import io.parley.testkit.EmbeddedBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -158,37 +153,6 @@ class SubscriptionDeletionIT {
 
   private JsonNode delete(Admin at) throws IOException, InterruptedException {
     return at.change("/subscriptions/" + orphan + "/delete", "{}");
-  }
-
-  /** A subscribe that is applied, and whose consumer isn't open yet, when the deletion is. */
-  @Test
-  void shouldTellWhoSubscribesAtThatMoment() throws Exception {
-    AtomicBoolean over = new AtomicBoolean();
-    CompletableFuture<Void> deletions =
-        CompletableFuture.runAsync(
-            () -> {
-              while (!over.get()) {
-                try {
-                  delete(admin);
-                } catch (IOException | InterruptedException refused) {
-                  // there is none, or it has a consumer
-                }
-              }
-            });
-    for (int i = 0; i < 200; i++) {
-      try (WireClient client = WireClient.welcomed(broker.port(), orphan)) {
-        client.write(new Request.Subscribe(2, 1, "", List.of(placed), 10, 0, -1));
-        Frame answer = client.read();
-        if (answer instanceof Response.Failure failure) {
-          assertThat(failure.code()).isEqualTo(ErrorCode.NOT_FOUND);
-        } else {
-          assertThat(answer).isInstanceOf(Response.Ok.class);
-        }
-      }
-    }
-    over.set(true);
-    Await.result(deletions);
-    assertThat(admin.status("/health/ready")).isEqualTo(200);
   }
 
   @Test
