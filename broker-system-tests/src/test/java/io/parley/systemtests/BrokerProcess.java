@@ -24,11 +24,15 @@ import java.util.concurrent.TimeUnit;
  * A broker in a process of its own, as {@code bin/parley server} starts it, to be killed and
  * started again on the same port and data. Ended with the test, whatever becomes of it.
  */
-final class BrokerProcess implements AutoCloseable {
+final class BrokerProcess implements RunningBroker {
   /** Below what the system gives to outgoing connections, so that it is free again later. */
   private static final int PORT_MIN = 20_000;
 
   private static final int PORT_MAX = 30_000;
+
+  /** The compiler's second stage would compete with the test for two processors. */
+  private static final List<String> SMALL =
+      List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Path data;
   private final List<String> jvmOptions;
@@ -47,28 +51,23 @@ final class BrokerProcess implements AutoCloseable {
       List<String> serverOptions,
       Map<String, String> environment)
       throws IOException {
-    this.environment = environment;
     this.data = data;
     this.jvmOptions = jvmOptions;
     this.serverOptions = serverOptions;
+    this.environment = environment;
     this.log = Files.createTempFile("parley-broker", ".log");
     start();
   }
 
   /** Starts one with little memory and a quick start, and waits until it is ready. */
   static BrokerProcess start(Path data, String... serverOptions) throws IOException {
-    return start(Map.of(), data, serverOptions);
+    return startIn(Map.of(), data, serverOptions);
   }
 
-  /** Starts one like that in an environment of its own. */
-  static BrokerProcess start(Map<String, String> environment, Path data, String... serverOptions)
+  /** Starts one of these with more in its environment. */
+  static BrokerProcess startIn(Map<String, String> environment, Path data, String... serverOptions)
       throws IOException {
-    // The compiler's second stage would compete with the test for two processors.
-    return new BrokerProcess(
-        data,
-        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-        List.of(serverOptions),
-        environment);
+    return new BrokerProcess(data, SMALL, List.of(serverOptions), environment);
   }
 
   /** Starts one with JVM options of the caller's choice. */
@@ -129,8 +128,8 @@ final class BrokerProcess implements AutoCloseable {
     return data;
   }
 
-  /** Where clients connect. */
-  String uri() {
+  @Override
+  public String uri() {
     return "parley://127.0.0.1:" + port + "/default";
   }
 
@@ -139,8 +138,8 @@ final class BrokerProcess implements AutoCloseable {
     return port;
   }
 
-  /** What its operator sees. */
-  Admin admin() {
+  @Override
+  public Admin admin() {
     return admin;
   }
 
@@ -165,7 +164,8 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** What it logged since its first start. */
-  String log() {
+  @Override
+  public String log() {
     try {
       return Files.readString(log);
     } catch (IOException e) {

@@ -89,7 +89,7 @@ final class CrashWorkload implements AutoCloseable {
   private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(30);
   private static final Duration BETWEEN_REDRIVES = Duration.ofMillis(700);
 
-  private final BrokerProcess broker;
+  private final RunningBroker broker;
   private final History history;
   private final List<ParleyClient> clients = new ArrayList<>();
   private final List<CrashSender> senders = new ArrayList<>();
@@ -102,8 +102,7 @@ final class CrashWorkload implements AutoCloseable {
   private final AtomicInteger settled = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
-  private final Thread asker;
-  private final Thread operator;
+  private final List<Thread> others = new ArrayList<>();
   private volatile boolean stopping;
 
   /**
@@ -111,12 +110,8 @@ final class CrashWorkload implements AutoCloseable {
    *
    * @param chapter what all names begin with
    */
-  CrashWorkload(BrokerProcess broker, String chapter, long seed, History history) {
-    this.broker = broker;
-    this.history = history;
-    for (Place place : PLACES) {
-      handlers.put(place.name(), new CrashHandler(place.name(), history, this, MAX_ATTEMPTS));
-    }
+  CrashWorkload(RunningBroker broker, String chapter, long seed, History history) {
+    this(broker, history);
     startHandlers();
     ParleyClient other = client(SHOP);
     for (int i = 0; i < SENDERS; i++) {
@@ -125,8 +120,30 @@ final class CrashWorkload implements AutoCloseable {
               chapter + "s" + i, client(SHOP), other, history, this, seed * SENDERS + i, ROOM));
     }
     ParleyClient asking = client(SHOP);
-    asker = start("asker", () -> ask(asking));
-    operator = start("operator", this::redriveNowAndThen);
+    others.add(start("asker", () -> ask(asking)));
+    others.add(start("operator", this::redriveNowAndThen));
+  }
+
+  private CrashWorkload(RunningBroker broker, History history) {
+    this.broker = broker;
+    this.history = history;
+    for (Place place : PLACES) {
+      handlers.put(place.name(), new CrashHandler(place.name(), history, this, MAX_ATTEMPTS));
+    }
+  }
+
+  /**
+   * Starts those that handle what another workload left, and complete it all.
+   *
+   * @param history goes on from where the other's ends
+   */
+  static CrashWorkload rest(RunningBroker broker, History history, CrashWorkload other) {
+    CrashWorkload rest = new CrashWorkload(broker, history);
+    rest.ids.putAll(other.ids);
+    rest.names.putAll(other.names);
+    rest.handlers.values().forEach(CrashHandler::finish);
+    rest.startHandlers();
+    return rest;
   }
 
   private ParleyClient client(String service) {
@@ -369,8 +386,9 @@ final class CrashWorkload implements AutoCloseable {
       sender.finish();
     }
     stopping = true;
-    asker.join(Await.PATIENCE.toMillis());
-    operator.join(Await.PATIENCE.toMillis());
+    for (Thread other : others) {
+      other.join(Await.PATIENCE.toMillis());
+    }
     handlers.values().forEach(CrashHandler::finish);
     Await.until("everything is handled: " + mistakes, this::isAllHandled);
     askLedger();
