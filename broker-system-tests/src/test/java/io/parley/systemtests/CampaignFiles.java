@@ -1,13 +1,21 @@
 package io.parley.systemtests;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import org.slf4j.LoggerFactory;
 
 /** What campaigns leave behind. */
 final class CampaignFiles {
   private CampaignFiles() {}
+
+  /** Has brokers within this process tell of trouble alone. */
+  static void quiet() {
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+  }
 
   /** Deletes a folder with all that is in it. */
   static void deleteAll(Path path) throws IOException {

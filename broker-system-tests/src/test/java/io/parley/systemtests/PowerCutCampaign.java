@@ -77,11 +77,12 @@ final class PowerCutCampaign {
   public static void main(String[] arguments) throws Exception {
     int cuts = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
+    CampaignFiles.quiet();
     Path scratch = Files.createTempDirectory("parley-power-cut");
     Path images =
         Files.createTempDirectory(
             Path.of(System.getProperty("parley.images", scratch.toString())), "parley-images");
-    Duration recorded = Duration.ofSeconds(Math.max(3, Math.min(40, cuts / 20)));
+    Duration recorded = Duration.ofSeconds(Math.max(8, Math.min(40, cuts / 20)));
     List<String> wrong =
         run(Path.of(System.getProperty("parley.disklog")), scratch, images, recorded, cuts, seed);
     CampaignFiles.deleteAll(images);

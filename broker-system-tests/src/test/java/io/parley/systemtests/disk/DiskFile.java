@@ -2,8 +2,10 @@ package io.parley.systemtests.disk;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** A file: what is on the disk for sure, and what came after it. */
 final class DiskFile implements Node {
@@ -57,9 +59,10 @@ final class DiskFile implements Node {
       }
       return image;
     }
-    // in any order: of each write the sectors that came before the cut
+    // In any order. A sector goes to the disk as a whole, with all that was in it by then.
     double keep = style == 2 ? 0.9 : random.nextDouble();
     boolean growsAlone = random.nextBoolean();
+    Set<Long> left = new HashSet<>();
     for (Change change : pending) {
       if (change.kind() != Change.Kind.WRITTEN) {
         if (random.nextDouble() < keep) {
@@ -72,7 +75,9 @@ final class DiskFile implements Node {
         image.grow(end);
       }
       for (long from = change.offset() / sector * sector; from < end; from += sector) {
-        if (random.nextDouble() < keep) {
+        if (random.nextDouble() >= keep) {
+          left.add(from);
+        } else if (!left.contains(from)) {
           image.apply(change, from, from + sector);
         }
       }
