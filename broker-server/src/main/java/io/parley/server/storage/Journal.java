@@ -36,6 +36,7 @@ final class Journal implements AutoCloseable {
   private final int segmentBytes;
   private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
   private final SpareSegments spares;
+  private final DurableMark mark;
 
   // owner thread
   private final RecordBuffer.Pool buffers = new RecordBuffer.Pool();
@@ -53,10 +54,11 @@ final class Journal implements AutoCloseable {
   private volatile long appended;
   private volatile long durable;
 
-  private Journal(Path directory, int segmentBytes) {
+  private Journal(Path directory, int segmentBytes) throws IOException {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.spares = new SpareSegments(directory, segmentBytes);
+    this.mark = new DurableMark(directory);
   }
 
   /** Makes an empty journal's directory. */
@@ -88,13 +90,15 @@ final class Journal implements AutoCloseable {
       }
     }
     try {
-      JournalRecovery recovery = new JournalRecovery(directory, files.navigableKeySet(), applied);
+      JournalRecovery recovery =
+          new JournalRecovery(directory, files.navigableKeySet(), applied, journal.mark.read());
       recovery.run(replay);
       recovery.segments().forEach(segment -> journal.segments.put(segment.number(), segment));
       journal.nextRecord = recovery.lastRecord() + 1;
       journal.nextSegment = files.isEmpty() ? 1 : files.lastKey() + 1;
       journal.appended = recovery.lastRecord();
       journal.durable = recovery.lastRecord();
+      journal.mark.write(journal.durable);
       return journal;
     } catch (IOException | DamagedFileException e) {
       journal.close();
@@ -218,6 +222,7 @@ final class Journal implements AutoCloseable {
       from = to;
     }
     durable = batch.get(batch.size() - 1).number();
+    mark.write(durable);
     synchronized (unwritten) {
       for (RecordBuffer written : batch) {
         unwritten.remove();
@@ -302,6 +307,11 @@ final class Journal implements AutoCloseable {
   public void close() throws IOException {
     spares.close();
     IOException failed = null;
+    try {
+      mark.close();
+    } catch (IOException e) {
+      failed = e;
+    }
     for (Segment segment : segments.values()) {
       try {
         segment.close();

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where the records end, a write may have been cut short; what a reused file held before is
  * there as well. Neither tells that nothing is missing. So it looks behind the end: every record
  * says up to which one the journal was on the disk when it was made, and where a sound record
- * speaks of one that isn't there, that was confirmed and is lost: the journal is refused. Only
- * damage to the very last record can't be told from one that was cut short.
+ * speaks of one that isn't there, that was confirmed and is lost: the journal is refused. So it is
+ * if it ends before the {@link DurableMark}. Only where that didn't get to the disk either, damage
+ * to the records of the last sync can't be told from records that were cut short.
  */
 final class JournalRecovery {
   private static final int SLAB_BYTES = 1 << 20;
@@ -37,12 +38,13 @@ final class JournalRecovery {
    *
    * @param numbers of all segments there are
    * @param applied number of the last record whose changes are in the tables
+   * @param marked number of a record that is known to have been on the disk, 0 for none
    */
-  JournalRecovery(Path directory, NavigableSet<Long> numbers, long applied)
+  JournalRecovery(Path directory, NavigableSet<Long> numbers, long applied, long marked)
       throws IOException, DamagedFileException {
     this.directory = directory;
     this.applied = applied;
-    this.certain = applied;
+    this.certain = Math.max(applied, marked);
     for (long number : numbers) {
       open(number, number == numbers.last());
     }
@@ -83,16 +85,9 @@ final class JournalRecovery {
         at = walk(at, replay);
         requireNothingLost(at);
         settleEnd(at);
-      }
-      if (segments.isEmpty() && applied > 0) {
+      } else if (segments.isEmpty() && certain > 0) {
         throw new DamagedFileException(
-            directory, "no segment is there (expected: the one with record %d)".formatted(applied));
-      }
-      if (lastRecord() < applied) {
-        throw new DamagedFileException(
-            directory,
-            "ends with record %d (expected: %d, whose changes are in the tables)"
-                .formatted(lastRecord(), applied));
+            directory, "no segment is there (expected: the one with record %d)".formatted(certain));
       }
     } catch (IOException | DamagedFileException e) {
       for (Segment segment : segments) {
@@ -119,7 +114,7 @@ final class JournalRecovery {
             "begins with record %d (expected: at most %d, the first that isn't in the tables)"
                 .formatted(oldest.firstRecord(), applied + 1));
       }
-      requireNoRecordFrom(oldest, 0, next, oldest, 0);
+      requireNothingLost(0);
       settleEnd(0);
     }
     for (int i = 0; i < start; i++) {
@@ -190,12 +185,19 @@ final class JournalRecovery {
     return JournalRecord.readHeader(header.flip());
   }
 
-  /** Refuses the journal if any record behind its end knows of one that isn't there. */
+  /** Refuses the journal if anything knows of a record behind its end that was on the disk. */
   private void requireNothingLost(int at) throws IOException, DamagedFileException {
     Segment ended = segments.get(at);
-    requireNoRecordFrom(ended, ended.end() + JournalRecord.BLOCK_BYTES, next, ended, ended.end());
+    int behind = ended.isEmpty() ? 0 : ended.end() + JournalRecord.BLOCK_BYTES;
+    requireNoRecordFrom(ended, behind, next, ended, ended.end());
     for (Segment later : segments.subList(at + 1, segments.size())) {
       requireNoRecordFrom(later, 0, next, ended, ended.end());
+    }
+    if (lastRecord() < certain) {
+      throw new DamagedFileException(
+          ended.file(),
+          "damaged from offset %d on: ends with record %d (expected: %d, which was on the disk)"
+              .formatted(ended.end(), lastRecord(), certain));
     }
   }
 

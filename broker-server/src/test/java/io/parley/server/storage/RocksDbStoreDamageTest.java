@@ -88,6 +88,7 @@ class RocksDbStoreDamageTest {
     writeAndCrash(count, LARGE_CHUNK_BYTES_MAX);
     for (int round = 0; round < 10; round++) {
       copySound();
+      loseMark();
       Path segment = newest();
       long size = Files.size(segment);
       long torn = 1 + random.nextLong(JournalRecord.BLOCK_BYTES);
@@ -105,6 +106,7 @@ class RocksDbStoreDamageTest {
     int count = 5;
     writeAndCrash(count, 200);
     copySound();
+    loseMark();
     long size = Files.size(newest());
     for (long length = size - 1; length >= size - 2 * JournalRecord.BLOCK_BYTES; length -= 97) {
       truncate(newest(), length);
@@ -112,7 +114,54 @@ class RocksDbStoreDamageTest {
       // Nothing tells that there was a later record, if all of them are gone.
       assertOpens(count - gone, count - gone, 200);
       copySound();
+      loseMark();
     }
+  }
+
+  @Test
+  void shouldRefuseAJournalThatEndsBeforeWhatWasOnTheDisk() throws IOException {
+    int count = 5;
+    writeAndCrash(count, 200);
+    copySound();
+    Path segment = newest();
+    long size = Files.size(segment);
+    for (long length = size - 1; length >= 0; length -= 97) {
+      truncate(segment, length);
+      assertRefused(ErrorCode.DATA_CORRUPT, segment + ": damaged from offset ");
+      assertThat(segment).as("is left as it was found").hasSize(length);
+    }
+    copySound();
+    flip(segment, size - JournalRecord.BLOCK_BYTES);
+    assertRefused(
+        ErrorCode.DATA_CORRUPT,
+        segment + ": damaged from offset " + (size - JournalRecord.BLOCK_BYTES) + " on",
+        "which was on the disk");
+    copySound();
+    Files.delete(segment);
+    assertRefused(ErrorCode.DATA_CORRUPT, segment.getParent() + ": no segment is there");
+  }
+
+  @Test
+  void shouldTakeADamagedMarkForNone() throws IOException {
+    writeAndCrash(5, 200);
+    copySound();
+    Path mark = mark();
+    for (long offset = 0; offset < Files.size(mark); offset++) {
+      flip(mark, offset);
+      assertOpens(5, 5, 200);
+      copySound();
+    }
+    truncate(mark, 7);
+    assertOpens(5, 5, 200);
+  }
+
+  /** As power that is lost leaves it: nothing syncs the mark. */
+  private void loseMark() throws IOException {
+    Files.delete(mark());
+  }
+
+  private Path mark() {
+    return store(damaged).resolve("journal").resolve(DurableMark.FILE);
   }
 
   @Test
@@ -120,6 +169,7 @@ class RocksDbStoreDamageTest {
     int count = 10;
     writeAndCrash(count, 200);
     copySound();
+    loseMark();
     Path segment = newest();
     long last = Files.size(segment) - JournalRecord.BLOCK_BYTES;
     flip(segment, last - JournalRecord.BLOCK_BYTES); // the last but one, when neither was synced

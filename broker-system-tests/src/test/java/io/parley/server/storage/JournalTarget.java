@@ -72,7 +72,7 @@ public final class JournalTarget implements FuzzTarget {
     TreeSet<Long> numbers = new TreeSet<>(List.of(1L));
     List<Long> applies = new ArrayList<>();
     try {
-      JournalRecovery recovery = new JournalRecovery(directory, numbers, applied);
+      JournalRecovery recovery = new JournalRecovery(directory, numbers, applied, 0);
       recovery.run((record, changes) -> applies.add(record));
       for (Segment opened : recovery.segments()) {
         opened.close();
