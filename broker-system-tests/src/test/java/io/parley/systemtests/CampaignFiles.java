@@ -17,6 +17,15 @@ final class CampaignFiles {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
   }
 
+  /** Copies a folder with all that is in it. */
+  static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
   /** Deletes a folder with all that is in it. */
   static void deleteAll(Path path) throws IOException {
     try (var files = Files.walk(path)) {
