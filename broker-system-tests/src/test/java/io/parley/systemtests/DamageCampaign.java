@@ -101,7 +101,7 @@ final class DamageCampaign {
     Path images =
         Files.createTempDirectory(
             Path.of(System.getProperty("parley.images", scratch.toString())), "parley-images");
-    List<String> wrong = run(scratch, images, damages, seed);
+    List<String> wrong = run(scratch, images, LOAD, damages, seed);
     CampaignFiles.deleteAll(images);
     CampaignFiles.deleteAll(scratch);
     System.exit(wrong.isEmpty() ? 0 : 1);
@@ -110,12 +110,14 @@ final class DamageCampaign {
   /**
    * Runs one, and prints how it goes.
    *
+   * @param load how long the brokers run before
    * @return what was wrong
    */
-  static List<String> run(Path scratch, Path images, int damages, long seed) throws Exception {
+  static List<String> run(Path scratch, Path images, Duration load, int damages, long seed)
+      throws Exception {
     System.out.println("damage campaign of " + damages + " damages, seed " + seed);
     DamageCampaign campaign = new DamageCampaign(scratch, images, seed);
-    campaign.load();
+    campaign.load(load);
     campaign.damageAll(scratch.resolve("killed"), damages / 2);
     campaign.damageAll(scratch.resolve("stopped"), damages - damages / 2);
     campaign.wrong.stream().limit(WRONG_SHOWN).forEach(System.out::println);
@@ -123,14 +125,14 @@ final class DamageCampaign {
   }
 
   /** Leaves what a broker has after a while: of one that is killed, and of one that is stopped. */
-  private void load() throws Exception {
+  private void load(Duration load) throws Exception {
     Path killed = scratch.resolve("killed");
     Path stopped = scratch.resolve("stopped");
     History history = new History(CrashWorkload.PLACES, CrashWorkload.MAX_ATTEMPTS);
     history.add(new Entry.Starting(System.currentTimeMillis()));
     try (BrokerProcess broker = BrokerProcess.start(killed, CrashWorkload.OPTIONS);
         CrashWorkload workload = new CrashWorkload(broker, "d", random.nextLong(), history)) {
-      long end = System.nanoTime() + LOAD.toNanos();
+      long end = System.nanoTime() + load.toNanos();
       while (System.nanoTime() < end) {
         workload.sendBigOnes(60);
         workload.awaitConfirmed(50);

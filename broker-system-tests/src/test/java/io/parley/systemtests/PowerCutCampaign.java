@@ -50,6 +50,9 @@ final class PowerCutCampaign {
     START
   }
 
+  /** A part of the names of files whose syncs don't count: the campaign has to find that. */
+  private static final String FORGETS = System.getProperty("parley.forgets", "");
+
   private static final int PROCESS_ONE_IN = 40;
   private static final int BIG_ONES = 120;
   private static final int VIOLATIONS_SHOWN = 20;
@@ -83,8 +86,7 @@ final class PowerCutCampaign {
         Files.createTempDirectory(
             Path.of(System.getProperty("parley.images", scratch.toString())), "parley-images");
     Duration recorded = Duration.ofSeconds(Math.max(8, Math.min(40, cuts / 20)));
-    List<String> wrong =
-        run(Path.of(System.getProperty("parley.disklog")), scratch, images, recorded, cuts, seed);
+    List<String> wrong = run(scratch, images, recorded, cuts, seed);
     CampaignFiles.deleteAll(images);
     if (!wrong.isEmpty()) {
       System.out.println("the broker's changes, and the last disk: " + scratch);
@@ -97,18 +99,16 @@ final class PowerCutCampaign {
   /**
    * Runs one, and prints how it goes.
    *
-   * @param library {@code disklog.c}, compiled
    * @param scratch where the broker has its data, on a disk
    * @param images where disks after power cuts are made, best in memory
    * @param recorded how long the broker runs
    * @return what was wrong at the first cut where something was
    */
-  static List<String> run(
-      Path library, Path scratch, Path images, Duration recorded, int cuts, long seed)
+  static List<String> run(Path scratch, Path images, Duration recorded, int cuts, long seed)
       throws Exception {
     System.out.println("power cut campaign of " + cuts + " cuts, seed " + seed);
     PowerCutCampaign campaign = new PowerCutCampaign(scratch, images, seed);
-    campaign.record(library, recorded);
+    campaign.record(recorded);
     List<String> wrong = campaign.cut(campaign.choose(cuts));
     wrong.stream().limit(VIOLATIONS_SHOWN).forEach(System.out::println);
     return wrong;
@@ -116,15 +116,11 @@ final class PowerCutCampaign {
 
   // ---------------------------------------------------------------- the run
 
-  private void record(Path library, Duration recorded) throws Exception {
+  private void record(Duration recorded) throws Exception {
     Files.createFile(log);
     history = new History(CrashWorkload.PLACES, CrashWorkload.MAX_ATTEMPTS, this::position);
     history.add(new Entry.Starting(System.currentTimeMillis()));
-    Map<String, String> environment =
-        Map.of(
-            "LD_PRELOAD", library.toString(),
-            "DISKLOG_ROOT", data.toString(),
-            "DISKLOG_FILE", log.toString());
+    Map<String, String> environment = DiskLog.environment(data, log, scratch);
     long end = System.nanoTime() + recorded.toNanos();
     try (BrokerProcess broker = BrokerProcess.startIn(environment, data, CrashWorkload.OPTIONS);
         CrashWorkload running = new CrashWorkload(broker, "p", random.nextLong(), history)) {
@@ -161,7 +157,7 @@ final class PowerCutCampaign {
   /** Numbers of the changes after which power is lost. */
   private Map<Integer, Moment> choose(int cuts) throws IOException {
     Map<Moment, List<Integer>> all = new TreeMap<>();
-    Disk disk = new Disk(data);
+    Disk disk = new Disk(data, FORGETS);
     int count = 0;
     long bytes = 0;
     boolean starting = false;
@@ -222,7 +218,7 @@ final class PowerCutCampaign {
 
   private List<String> cut(Map<Integer, Moment> chosen) throws Exception {
     long begin = System.nanoTime();
-    Disk disk = new Disk(data);
+    Disk disk = new Disk(data, FORGETS);
     int count = 0;
     int cuts = 0;
     try (DiskLog changes = new DiskLog(log)) {

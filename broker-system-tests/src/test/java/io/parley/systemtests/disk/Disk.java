@@ -38,6 +38,7 @@ public final class Disk {
   private static final int O_TRUNC = 0x200;
 
   private final Path root;
+  private final String forgets;
   private final DiskDirectory top = new DiskDirectory();
   private final Map<Integer, Node> open = new HashMap<>();
   private final Map<Integer, String> paths = new HashMap<>();
@@ -50,9 +51,11 @@ public final class Disk {
    * An empty one.
    *
    * @param root where the changes were made
+   * @param forgets what is in the path of files whose syncs it only pretends; empty for none
    */
-  public Disk(Path root) {
+  public Disk(Path root, String forgets) {
     this.root = root;
+    this.forgets = forgets;
   }
 
   /**
@@ -80,6 +83,9 @@ public final class Disk {
         Sync sync = syncs.remove(change.offset());
         if (sync == null) {
           throw new IllegalStateException("a sync ended that never began");
+        }
+        if (!forgets.isEmpty() && isOf(change, forgets)) {
+          return false;
         }
         if (sync.node instanceof DiskFile file) {
           file.sync(sync.position);

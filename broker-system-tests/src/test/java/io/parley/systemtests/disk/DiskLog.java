@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the changes that {@code disklog.c} noted, in their order. */
@@ -18,6 +21,34 @@ public final class DiskLog implements AutoCloseable {
 
   private final DataInputStream input;
   private long position;
+
+  /**
+   * Has a process note its changes.
+   *
+   * @param root the directory they are made in, without symbolic links
+   * @param log what is noted; at its end what was noted last
+   * @param scratch where what the process needs for that is made, by the system's C compiler
+   * @return its environment
+   */
+  public static Map<String, String> environment(Path root, Path log, Path scratch)
+      throws IOException, InterruptedException {
+    Path source = scratch.resolve("disklog.c");
+    try (InputStream resource = DiskLog.class.getResourceAsStream("disklog.c")) {
+      Files.copy(Objects.requireNonNull(resource), source);
+    }
+    Path library = scratch.resolve("disklog.so").toAbsolutePath();
+    String compiler = System.getenv().getOrDefault("CC", "cc");
+    List<String> command =
+        List.of(compiler, "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString());
+    Process compiling = new ProcessBuilder(command).inheritIO().start();
+    if (compiling.waitFor() != 0) {
+      throw new IOException("disklog.c can't be compiled: " + command);
+    }
+    return Map.of(
+        "LD_PRELOAD", library.toString(),
+        "DISKLOG_ROOT", root.toString(),
+        "DISKLOG_FILE", log.toString());
+  }
 
   /** Opens one that nobody writes to any more. */
   public DiskLog(Path file) throws IOException {
