@@ -306,13 +306,14 @@ final class DamageCampaign {
     return e.getMessage().contains("offset") ? End.UNREADABLE_AT_OFFSET : End.UNREADABLE;
   }
 
-  /** A segment of the journal that is gone is named by its number. */
+  /** A segment of the journal that is gone is named by its number, or by the one before. */
   private static boolean names(Damage damage, String message) {
     String name = damage.file().getFileName().toString();
     boolean isSegment = name.endsWith(".journal");
     return message.contains(name)
         || (isSegment
-            && damage.length() < 0
+            && !damage.isFlip()
+            && damage.length() < 64
             && (message.contains("segment " + Long.parseLong(name.substring(0, 12)))
                 || message.contains("journal: no segment is there")
                 || message.contains("damaged from offset")
@@ -347,6 +348,9 @@ final class DamageCampaign {
       return "traces";
     }
     int dot = name.lastIndexOf('.');
+    if (name.startsWith("LOG")) {
+      return "LOG";
+    }
     return dot >= 0 ? "*" + name.substring(dot) : name.replaceAll("-\\d+$", "");
   }
 }

@@ -10,8 +10,11 @@ import io.parley.systemtests.history.Rules;
 import io.parley.systemtests.history.Violation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -131,16 +134,24 @@ final class PowerCutCampaign {
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(500, 1_500)).toNanos());
         if (random.nextInt(3) == 0) {
           history.add(new Entry.Killing());
-          broker.kill();
+          kill(broker);
           history.add(new Entry.Starting(System.currentTimeMillis()));
           broker.start();
         }
       }
       running.awaitSettled(1);
-      broker.kill();
+      kill(broker);
       if (!running.mistakes().isEmpty()) {
         throw new IllegalStateException(running.mistakes().toString());
       }
+    }
+  }
+
+  /** Kills it between two changes: each has its note. */
+  private void kill(BrokerProcess broker) throws IOException, InterruptedException {
+    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE);
+        FileLock ignored = channel.lock()) {
+      broker.kill();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.parley.server.storage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
@@ -292,8 +293,11 @@ public final class DataDirectory implements AutoCloseable {
   /** The namespaces that were made and not deleted. */
   private Set<String> known() throws IOException {
     Path file = root.resolve(KNOWN_FILE);
+    // As bytes: a name that is damaged is one that isn't there.
     return new TreeSet<>(
-        Files.exists(file) ? Files.readAllLines(file) : names(root.resolve(NAMESPACES)));
+        Files.exists(file)
+            ? Files.readAllLines(file, ISO_8859_1)
+            : names(root.resolve(NAMESPACES)));
   }
 
   private void know(Set<String> names) throws IOException {

@@ -194,10 +194,12 @@ final class JournalRecovery {
       requireNoRecordFrom(later, 0, next, ended, ended.end());
     }
     if (lastRecord() < certain) {
+      String orBehind =
+          at + 1 < segments.size() ? ", or " + segments.get(at + 1).file().getFileName() : "";
       throw new DamagedFileException(
           ended.file(),
-          "damaged from offset %d on: ends with record %d (expected: %d, which was on the disk)"
-              .formatted(ended.end(), lastRecord(), certain));
+          "damaged from offset %d on%s: ends with record %d (expected: %d, which was on the disk)"
+              .formatted(ended.end(), orBehind, lastRecord(), certain));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.parley.server.storage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,14 +22,20 @@ final class ManifestCheck {
    */
   static void of(Path database) throws IOException, DamagedFileException {
     Path current = database.resolve("CURRENT");
+    String name;
     try {
-      String name = Files.readString(current, UTF_8).strip();
-      if (!name.matches("MANIFEST-\\d+")) {
-        throw new DamagedFileException(current, "names no manifest");
-      }
-      RecordFile.read(database.resolve(name));
+      name = Files.readString(current, ISO_8859_1).strip(); // any byte is a character
     } catch (NoSuchFileException e) {
-      throw new DamagedFileException(Path.of(e.getFile()), "missing");
+      throw new DamagedFileException(current, "missing");
+    }
+    if (!name.matches("MANIFEST-\\d+")) {
+      throw new DamagedFileException(current, "names no manifest");
+    }
+    Path manifest = database.resolve(name);
+    try {
+      RecordFile.read(manifest);
+    } catch (NoSuchFileException e) {
+      throw new DamagedFileException(manifest, "missing (CURRENT names it)");
     }
   }
 }

@@ -111,6 +111,29 @@ class DataDirectoryTest {
   }
 
   @Test
+  void shouldRefuseDamagedNamesOfNamespaces() throws IOException {
+    Path root = temporary.resolve("data");
+    try (DataDirectory opened = DataDirectory.open(root)) {
+      RocksDbStore.open(opened, "default", StoreSamples.SMALL).close();
+    }
+    Path known = root.resolve("known-namespaces");
+    byte[] sound = Files.readAllBytes(known);
+    for (int bit = 0; bit < 8; bit++) {
+      byte[] damaged = sound.clone();
+      damaged[3] ^= (byte) (1 << bit);
+      Files.write(known, damaged);
+      try (DataDirectory opened = DataDirectory.open(root)) {
+        assertThatThrownBy(opened::namespaces)
+            .as("bit %d", bit)
+            .isInstanceOf(ParleyException.class)
+            .hasMessageContaining(known.toString())
+            .extracting(e -> ((ParleyException) e).code())
+            .isEqualTo(ErrorCode.DATA_CORRUPT);
+      }
+    }
+  }
+
+  @Test
   void shouldRefuseToStartWithoutANamespaceThatWasMade() throws IOException {
     Path root = temporary.resolve("data");
     try (DataDirectory data = DataDirectory.open(root)) {

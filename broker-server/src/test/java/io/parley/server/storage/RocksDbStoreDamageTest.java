@@ -311,6 +311,13 @@ class RocksDbStoreDamageTest {
     Files.delete(manifest);
     assertRefused(ErrorCode.DATA_CORRUPT, manifest.toString());
     copySound();
+    for (long offset = 0; offset < Files.size(current) - 1; offset++) {
+      for (int bit = 0; bit < 8; bit++) {
+        flipBit(current, offset, bit);
+        assertRefused(ErrorCode.DATA_CORRUPT, "CURRENT");
+        flipBit(current, offset, bit);
+      }
+    }
     Files.writeString(current, "nothing");
     assertRefused(ErrorCode.DATA_CORRUPT, current.toString());
     Files.delete(current);
@@ -429,11 +436,15 @@ class RocksDbStoreDamageTest {
   }
 
   private static void flip(Path file, long offset) throws IOException {
+    flipBit(file, offset, 6);
+  }
+
+  private static void flipBit(Path file, long offset, int bit) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       ByteBuffer one = ByteBuffer.allocate(1);
       channel.read(one, offset);
-      one.put(0, (byte) (one.get(0) ^ 0x40)).flip();
+      one.put(0, (byte) (one.get(0) ^ 1 << bit)).flip();
       channel.write(one, offset);
     }
   }

@@ -69,6 +69,28 @@ static int64_t syncs;
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 
+/* Who holds the file's lock as well may kill the process: no change is without its note then. */
+static void lock_file(short type) {
+  struct flock all = {.l_type = type, .l_whence = SEEK_SET};
+  int error = errno;
+  while (fcntl(log_fd, F_SETLKW, &all) != 0) {
+    if (errno != EINTR) {
+      abort();
+    }
+  }
+  errno = error;
+}
+
+static void begin(void) {
+  pthread_mutex_lock(&lock);
+  lock_file(F_WRLCK);
+}
+
+static void end(void) {
+  lock_file(F_UNLCK);
+  pthread_mutex_unlock(&lock);
+}
+
 static void *real(const char *name) {
   void *found = dlsym(RTLD_NEXT, name);
   if (found == NULL) {
@@ -131,9 +153,9 @@ static int is_below(const char *path) {
 static int is_followed(int fd) { return root != NULL && fd >= 0 && fd < FILES_MAX && followed[fd]; }
 
 static void unknown(const char *what, const char *path) {
-  pthread_mutex_lock(&lock);
+  begin();
   note_paths(UNKNOWN, -1, 0, what, path == NULL ? "" : path);
-  pthread_mutex_unlock(&lock);
+  end();
 }
 
 /* ---------------------------------------------------------------- opening, closing */
@@ -162,10 +184,10 @@ static int opened(int fd, int flags, const char *path) {
     if (!is_below(path)) {                                         \
       return REAL(name)(path, flags, mode);                        \
     }                                                              \
-    pthread_mutex_lock(&lock);                                     \
+    begin();                                     \
     int fd = opened(REAL(name)(path, flags, mode), flags, path);   \
     int error = errno;                                             \
-    pthread_mutex_unlock(&lock);                                   \
+    end();                                   \
     errno = error;                                                 \
     return fd;                                                     \
   }
@@ -188,10 +210,10 @@ OPEN(open64)
       }                                                                      \
       return REAL(name)(at, path, flags, mode);                              \
     }                                                                        \
-    pthread_mutex_lock(&lock);                                               \
+    begin();                                               \
     int fd = opened(REAL(name)(at, path, flags, mode), flags, path);         \
     int error = errno;                                                       \
-    pthread_mutex_unlock(&lock);                                             \
+    end();                                             \
     errno = error;                                                           \
     return fd;                                                               \
   }
@@ -206,12 +228,12 @@ int close(int fd) {
   if (!is_followed(fd)) {
     return fd >= 0 && fd == log_fd ? 0 : REAL(close)(fd);
   }
-  pthread_mutex_lock(&lock);
+  begin();
   followed[fd] = 0;
   note_numbers(CLOSED, fd, 0, 0, 0);
   int result = REAL(close)(fd);
   int error = errno;
-  pthread_mutex_unlock(&lock);
+  end();
   errno = error;
   return result;
 }
@@ -233,13 +255,13 @@ static void written(int fd, int64_t offset, const struct iovec *parts, int count
 }
 
 #define WRITING(fd, call, offset_after, parts, count)                 \
-  pthread_mutex_lock(&lock);                                          \
+  begin();                                          \
   ssize_t bytes = call;                                               \
   int error = errno;                                                  \
   if (bytes > 0) {                                                    \
     written(fd, offset_after, parts, count, bytes);                   \
   }                                                                   \
-  pthread_mutex_unlock(&lock);                                        \
+  end();                                        \
   errno = error;                                                      \
   return bytes;
 
@@ -290,13 +312,13 @@ PWRITEV(pwritev64, off64_t)
   if (!(is_noted)) {                     \
     return call;                         \
   }                                      \
-  pthread_mutex_lock(&lock);             \
+  begin();             \
   int result = call;                     \
   int error = errno;                     \
   if (result == 0) {                     \
     noting;                              \
   }                                      \
-  pthread_mutex_unlock(&lock);           \
+  end();           \
   errno = error;                         \
   return result;
 
@@ -350,16 +372,16 @@ int rmdir(const char *path) {
     if (!is_followed(fd)) {                           \
       return REAL(name)(fd);                          \
     }                                                 \
-    pthread_mutex_lock(&lock);                        \
+    begin();                        \
     int64_t number = ++syncs;                         \
     note_numbers(SYNCING, fd, 0, number, 0);          \
-    pthread_mutex_unlock(&lock);                      \
+    end();                      \
     int result = REAL(name)(fd);                      \
     int error = errno;                                \
     if (result == 0) {                                \
-      pthread_mutex_lock(&lock);                      \
+      begin();                      \
       note_numbers(SYNCED, fd, 0, number, 0);         \
-      pthread_mutex_unlock(&lock);                    \
+      end();                    \
     }                                                 \
     errno = error;                                    \
     return result;                                    \
