@@ -200,7 +200,7 @@ final class DiskCampaign {
     options[options.length - 2] = "--set";
     options[options.length - 1] = "storage.reserve=" + RESERVE_BYTES / (1 << 20) + "MiB";
     try (BrokerProcess broker =
-        BrokerProcess.start(faults.environment(), folder.resolve("broker"), options)) {
+        BrokerProcess.startIn(faults.environment(), folder.resolve("broker"), options)) {
       DiskCampaign campaign = new DiskCampaign(broker, faults, disk, seed);
       campaign.keepSome();
       List<Violation> violations = List.of();
