@@ -29,7 +29,8 @@ final class StoreImage {
             data,
             StorageSettings.MIN_CACHE_BYTES,
             StorageSettings.MIN_WRITE_BUFFER_BYTES,
-            StorageSettings.MIN_MAX_OPEN_FILES);
+            StorageSettings.MIN_MAX_OPEN_FILES,
+            StorageSettings.MIN_RESERVE_BYTES);
     try (DataDirectory directory = DataDirectory.open(data)) {
       directory.namespaces();
       try (RocksDbStore store = RocksDbStore.open(directory, "default", settings)) {

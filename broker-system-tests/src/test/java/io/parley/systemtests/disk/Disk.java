@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +31,15 @@ import org.jspecify.annotations.Nullable;
  *                    or any that don't build on one that is lost, as one without may
  * </pre>
  *
- * <p>A sync of a file says nothing of its name, and a rename is done in both directories or in
- * none.
+ * <p>A sync of a file says nothing of its name, but for RocksDB's manifests: a new one is named in
+ * CURRENT before the directory is synced. A rename is done in both directories or in none.
  */
 public final class Disk {
   private static final int O_CREAT = 0x40;
   private static final int O_TRUNC = 0x200;
+
+  /** Files that RocksDB trusts to have their name once they were synced. */
+  private static final String NAMED_BY_SYNC = "MANIFEST-";
 
   private final Path root;
   private final String forgets;
@@ -89,9 +93,12 @@ public final class Disk {
         }
         if (sync.node instanceof DiskFile file) {
           file.sync(sync.position);
+          if (isOf(change, NAMED_BY_SYNC)) {
+            sync(naming -> naming.nodes.contains(file));
+          }
           return false;
         }
-        sync((DiskDirectory) sync.node, sync.position);
+        sync(naming -> naming.position <= sync.position && naming.isIn(sync.node));
         return true;
       }
       case RENAMED -> {
@@ -178,17 +185,15 @@ public final class Disk {
     pending.add(naming);
   }
 
-  private void sync(DiskDirectory directory, long before) {
+  /** Some names are on the disk, with all that they build on. */
+  private void sync(Predicate<Naming> these) {
     Set<Name> needed = new HashSet<>();
     List<Naming> done = new ArrayList<>();
     List<Naming> left = new ArrayList<>();
     // Backwards: what a synced one builds on is on the disk as well.
     for (int i = pending.size() - 1; i >= 0; i--) {
       Naming naming = pending.get(i);
-      boolean isSynced =
-          naming.position <= before
-              && naming.names.stream().anyMatch(name -> name.directory == directory);
-      if (isSynced || naming.names.stream().anyMatch(needed::contains)) {
+      if (these.test(naming) || naming.names.stream().anyMatch(needed::contains)) {
         needed.addAll(naming.names);
         done.add(0, naming);
       } else {
@@ -290,6 +295,10 @@ public final class Disk {
 
   /** Names that change together: what stands there afterwards, null for nothing. */
   private record Naming(long position, List<Name> names, List<@Nullable Node> nodes) {
+    boolean isIn(Node directory) {
+      return names.stream().anyMatch(name -> name.directory == directory);
+    }
+
     void in(Names directories) {
       for (int i = 0; i < names.size(); i++) {
         Map<String, Node> of = directories.of(names.get(i).directory);
