@@ -20,6 +20,7 @@
  * and whoever reads the notes refuses them.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -172,50 +173,50 @@ static int opened(int fd, int flags, const char *path) {
   return fd;
 }
 
-#define OPEN(name)                                                 \
-  int name(const char *path, int flags, ...) {                     \
-    mode_t mode = 0;                                               \
-    if (flags & (O_CREAT | __O_TMPFILE)) {                         \
-      va_list rest;                                                \
-      va_start(rest, flags);                                       \
-      mode = va_arg(rest, mode_t);                                 \
-      va_end(rest);                                                \
-    }                                                              \
-    if (!is_below(path)) {                                         \
-      return REAL(name)(path, flags, mode);                        \
-    }                                                              \
-    begin();                                     \
-    int fd = opened(REAL(name)(path, flags, mode), flags, path);   \
-    int error = errno;                                             \
-    end();                                   \
-    errno = error;                                                 \
-    return fd;                                                     \
+#define OPEN(name)                                               \
+  int name(const char *path, int flags, ...) {                   \
+    mode_t mode = 0;                                             \
+    if (flags & (O_CREAT | __O_TMPFILE)) {                       \
+      va_list rest;                                              \
+      va_start(rest, flags);                                     \
+      mode = va_arg(rest, mode_t);                               \
+      va_end(rest);                                              \
+    }                                                            \
+    if (!is_below(path)) {                                       \
+      return REAL(name)(path, flags, mode);                      \
+    }                                                            \
+    begin();                                                     \
+    int fd = opened(REAL(name)(path, flags, mode), flags, path); \
+    int error = errno;                                           \
+    end();                                                       \
+    errno = error;                                               \
+    return fd;                                                   \
   }
 
 OPEN(open)
 OPEN(open64)
 
-#define OPEN_AT(name)                                                        \
-  int name(int at, const char *path, int flags, ...) {                       \
-    mode_t mode = 0;                                                         \
-    if (flags & (O_CREAT | __O_TMPFILE)) {                                   \
-      va_list rest;                                                          \
-      va_start(rest, flags);                                                 \
-      mode = va_arg(rest, mode_t);                                           \
-      va_end(rest);                                                          \
-    }                                                                        \
-    if (!is_below(path)) {                                                   \
-      if (is_followed(at) && (flags & O_ACCMODE) != O_RDONLY) {              \
-        unknown(#name, path);                                                \
-      }                                                                      \
-      return REAL(name)(at, path, flags, mode);                              \
-    }                                                                        \
-    begin();                                               \
-    int fd = opened(REAL(name)(at, path, flags, mode), flags, path);         \
-    int error = errno;                                                       \
-    end();                                             \
-    errno = error;                                                           \
-    return fd;                                                               \
+#define OPEN_AT(name)                                                \
+  int name(int at, const char *path, int flags, ...) {               \
+    mode_t mode = 0;                                                 \
+    if (flags & (O_CREAT | __O_TMPFILE)) {                           \
+      va_list rest;                                                  \
+      va_start(rest, flags);                                         \
+      mode = va_arg(rest, mode_t);                                   \
+      va_end(rest);                                                  \
+    }                                                                \
+    if (!is_below(path)) {                                           \
+      if (is_followed(at) && (flags & O_ACCMODE) != O_RDONLY) {      \
+        unknown(#name, path);                                        \
+      }                                                              \
+      return REAL(name)(at, path, flags, mode);                      \
+    }                                                                \
+    begin();                                                         \
+    int fd = opened(REAL(name)(at, path, flags, mode), flags, path); \
+    int error = errno;                                               \
+    end();                                                           \
+    errno = error;                                                   \
+    return fd;                                                       \
   }
 
 OPEN_AT(openat)
@@ -224,18 +225,29 @@ OPEN_AT(openat64)
 int creat(const char *path, mode_t mode) { return open(path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
 int creat64(const char *path, mode_t mode) { return creat(path, mode); }
 
+#define CLOSING(fd, call)            \
+  begin();                           \
+  followed[fd] = 0;                  \
+  note_numbers(CLOSED, fd, 0, 0, 0); \
+  int result = call;                 \
+  int error = errno;                 \
+  end();                             \
+  errno = error;                     \
+  return result;
+
 int close(int fd) {
   if (!is_followed(fd)) {
     return fd >= 0 && fd == log_fd ? 0 : REAL(close)(fd);
   }
-  begin();
-  followed[fd] = 0;
-  note_numbers(CLOSED, fd, 0, 0, 0);
-  int result = REAL(close)(fd);
-  int error = errno;
-  end();
-  errno = error;
-  return result;
+  CLOSING(fd, REAL(close)(fd))
+}
+
+int closedir(DIR *directory) {
+  int fd = dirfd(directory);
+  if (!is_followed(fd)) {
+    return REAL(closedir)(directory);
+  }
+  CLOSING(fd, REAL(closedir)(directory))
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -254,15 +266,15 @@ static void written(int fd, int64_t offset, const struct iovec *parts, int count
   append((struct note){.kind = WRITTEN, .file = fd, .offset = offset, .length = bytes}, noted, count);
 }
 
-#define WRITING(fd, call, offset_after, parts, count)                 \
-  begin();                                          \
-  ssize_t bytes = call;                                               \
-  int error = errno;                                                  \
-  if (bytes > 0) {                                                    \
-    written(fd, offset_after, parts, count, bytes);                   \
-  }                                                                   \
-  end();                                        \
-  errno = error;                                                      \
+#define WRITING(fd, call, offset_after, parts, count) \
+  begin();                                            \
+  ssize_t bytes = call;                               \
+  int error = errno;                                  \
+  if (bytes > 0) {                                    \
+    written(fd, offset_after, parts, count, bytes);   \
+  }                                                   \
+  end();                                              \
+  errno = error;                                      \
   return bytes;
 
 ssize_t write(int fd, const void *from, size_t size) {
@@ -280,27 +292,27 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
   WRITING(fd, REAL(writev)(fd, parts, count), lseek(fd, 0, SEEK_CUR) - bytes, parts, count)
 }
 
-#define PWRITE(name, type)                                                                   \
-  ssize_t name(int fd, const void *from, size_t size, type offset) {                         \
-    if (!is_followed(fd)) {                                                                  \
-      return REAL(name)(fd, from, size, offset);                                             \
-    }                                                                                        \
-    if (appends[fd]) {                                                                       \
-      unknown(#name " to a file that is appended to", NULL);                                 \
-    }                                                                                        \
-    struct iovec part = {(void *)from, size};                                                \
-    WRITING(fd, REAL(name)(fd, from, size, offset), offset, &part, 1)                        \
+#define PWRITE(name, type)                                            \
+  ssize_t name(int fd, const void *from, size_t size, type offset) {  \
+    if (!is_followed(fd)) {                                           \
+      return REAL(name)(fd, from, size, offset);                      \
+    }                                                                 \
+    if (appends[fd]) {                                                \
+      unknown(#name " to a file that is appended to", NULL);          \
+    }                                                                 \
+    struct iovec part = {(void *)from, size};                         \
+    WRITING(fd, REAL(name)(fd, from, size, offset), offset, &part, 1) \
   }
 
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
 
-#define PWRITEV(name, type)                                                                  \
-  ssize_t name(int fd, const struct iovec *parts, int count, type offset) {                  \
-    if (!is_followed(fd)) {                                                                  \
-      return REAL(name)(fd, parts, count, offset);                                           \
-    }                                                                                        \
-    WRITING(fd, REAL(name)(fd, parts, count, offset), offset, parts, count)                  \
+#define PWRITEV(name, type)                                                 \
+  ssize_t name(int fd, const struct iovec *parts, int count, type offset) { \
+    if (!is_followed(fd)) {                                                 \
+      return REAL(name)(fd, parts, count, offset);                          \
+    }                                                                       \
+    WRITING(fd, REAL(name)(fd, parts, count, offset), offset, parts, count) \
   }
 
 PWRITEV(pwritev, off_t)
@@ -312,13 +324,13 @@ PWRITEV(pwritev64, off64_t)
   if (!(is_noted)) {                     \
     return call;                         \
   }                                      \
-  begin();             \
+  begin();                               \
   int result = call;                     \
   int error = errno;                     \
   if (result == 0) {                     \
     noting;                              \
   }                                      \
-  end();           \
+  end();                                 \
   errno = error;                         \
   return result;
 
@@ -367,24 +379,24 @@ int rmdir(const char *path) {
 
 /* ---------------------------------------------------------------- syncing */
 
-#define SYNC(name)                                    \
-  int name(int fd) {                                  \
-    if (!is_followed(fd)) {                           \
-      return REAL(name)(fd);                          \
-    }                                                 \
-    begin();                        \
-    int64_t number = ++syncs;                         \
-    note_numbers(SYNCING, fd, 0, number, 0);          \
-    end();                      \
-    int result = REAL(name)(fd);                      \
-    int error = errno;                                \
-    if (result == 0) {                                \
-      begin();                      \
-      note_numbers(SYNCED, fd, 0, number, 0);         \
-      end();                    \
-    }                                                 \
-    errno = error;                                    \
-    return result;                                    \
+#define SYNC(name)                            \
+  int name(int fd) {                          \
+    if (!is_followed(fd)) {                   \
+      return REAL(name)(fd);                  \
+    }                                         \
+    begin();                                  \
+    int64_t number = ++syncs;                 \
+    note_numbers(SYNCING, fd, 0, number, 0);  \
+    end();                                    \
+    int result = REAL(name)(fd);              \
+    int error = errno;                        \
+    if (result == 0) {                        \
+      begin();                                \
+      note_numbers(SYNCED, fd, 0, number, 0); \
+      end();                                  \
+    }                                         \
+    errno = error;                            \
+    return result;                            \
   }
 
 SYNC(fsync)
@@ -392,12 +404,12 @@ SYNC(fdatasync)
 
 /* ---------------------------------------------------------------- what nobody here follows */
 
-#define UNKNOWN_PATH(type, name, parameters, arguments, path)   \
-  type name parameters {                                        \
-    if (is_below(path)) {                                       \
-      unknown(#name, path);                                     \
-    }                                                           \
-    return REAL(name) arguments;                                \
+#define UNKNOWN_PATH(type, name, parameters, arguments, path) \
+  type name parameters {                                      \
+    if (is_below(path)) {                                     \
+      unknown(#name, path);                                   \
+    }                                                         \
+    return REAL(name) arguments;                              \
   }
 
 UNKNOWN_PATH(int, link, (const char *from, const char *to), (from, to), to)
@@ -417,23 +429,23 @@ int unlinkat(int at, const char *path, int flags) {
   return REAL(unlinkat)(at, path, flags);
 }
 
-#define FOPEN(name)                                              \
-  FILE *name(const char *path, const char *mode) {               \
-    if (is_below(path) && strpbrk(mode, "wa+") != NULL) {        \
-      unknown(#name, path);                                      \
-    }                                                            \
-    return REAL(name)(path, mode);                               \
+#define FOPEN(name)                                       \
+  FILE *name(const char *path, const char *mode) {        \
+    if (is_below(path) && strpbrk(mode, "wa+") != NULL) { \
+      unknown(#name, path);                               \
+    }                                                     \
+    return REAL(name)(path, mode);                        \
   }
 
 FOPEN(fopen)
 FOPEN(fopen64)
 
-#define MMAP(name, type)                                                                  \
-  void *name(void *at, size_t length, int protection, int flags, int fd, type offset) {   \
-    if (is_followed(fd) && (protection & PROT_WRITE) && (flags & MAP_SHARED)) {           \
-      unknown(#name, NULL);                                                               \
-    }                                                                                     \
-    return REAL(name)(at, length, protection, flags, fd, offset);                         \
+#define MMAP(name, type)                                                                \
+  void *name(void *at, size_t length, int protection, int flags, int fd, type offset) { \
+    if (is_followed(fd) && (protection & PROT_WRITE) && (flags & MAP_SHARED)) {         \
+      unknown(#name, NULL);                                                             \
+    }                                                                                   \
+    return REAL(name)(at, length, protection, flags, fd, offset);                       \
   }
 
 MMAP(mmap, off_t)
