@@ -29,7 +29,7 @@ final class JournalRecovery {
   /** Records of which nobody knows whether they are on the disk or only in the system's memory. */
   private final List<Uncertain> uncertain = new ArrayList<>();
 
-  private ByteBuffer record = ByteBuffer.allocateDirect(SLAB_BYTES);
+  private ByteBuffer record = ByteBuffer.allocate(0);
   private long certain;
   private long next;
 
@@ -163,7 +163,7 @@ final class JournalRecovery {
       return header; // its chunks are checked when somebody wants them
     }
     if (record.capacity() < header.size()) {
-      record = ByteBuffer.allocateDirect(header.size());
+      record = ByteBuffer.allocateDirect(Math.max(SLAB_BYTES, header.size()));
     }
     record.clear().limit(header.size());
     segment.read(record, offset);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordBuffer {
   private static final int INITIAL_BYTES = 256 << 10;
+
+  /** Larger ones are rare, and not worth their room. */
   private static final int KEPT_BYTES = 4 << 20;
 
   private ByteBuffer bytes = allocate(INITIAL_BYTES);
@@ -130,18 +132,28 @@ final class RecordBuffer {
 
   /** Buffers to use again: one is filled while others are written. Guarded by whoever uses it. */
   static final class Pool {
-    private static final int KEPT = 4;
+    /**
+     * So many that a slow sync, behind which records wait, leaves none to the collector: what is
+     * outside the heap stays until it looks at the old ones, which is seldom.
+     */
+    private static final long FREE_BYTES_MAX = 8 << 20;
 
     private final Deque<RecordBuffer> free = new ArrayDeque<>();
+    private long freeBytes;
 
     RecordBuffer take() {
       RecordBuffer buffer = free.poll();
-      return buffer == null ? new RecordBuffer() : buffer;
+      if (buffer == null) {
+        return new RecordBuffer();
+      }
+      freeBytes -= buffer.bytes.capacity();
+      return buffer;
     }
 
     void giveBack(RecordBuffer buffer) {
-      if (free.size() < KEPT) {
-        buffer.clear();
+      buffer.clear();
+      if (freeBytes + buffer.bytes.capacity() <= FREE_BYTES_MAX) {
+        freeBytes += buffer.bytes.capacity();
         free.push(buffer);
       }
     }

@@ -1,0 +1,45 @@
+package io.parley.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RecordBufferTest {
+  private static final byte[] NO_KEY = {};
+
+  private final RecordBuffer.Pool pool = new RecordBuffer.Pool();
+
+  @Test
+  void shouldUseAgainWhatManyRecordsBehindASlowSyncWereIn() {
+    List<RecordBuffer> records = take(24);
+    records.forEach(pool::giveBack);
+    assertThat(take(24)).containsExactlyInAnyOrderElementsOf(records);
+  }
+
+  @Test
+  void shouldKeepNoMoreThanEightMebibytes() {
+    List<RecordBuffer> records = take(8);
+    for (RecordBuffer record : records) {
+      record.add(NO_KEY, new byte[1_500_000], 0, 1_500_000);
+    }
+    records.forEach(pool::giveBack);
+    assertThat(take(8)).filteredOn(records::contains).hasSize(5);
+  }
+
+  @Test
+  void shouldHoldNothingOfWhatWasInOneThatIsUsedAgain() {
+    RecordBuffer record = pool.take();
+    record.add(NO_KEY, new byte[5_000_000], 0, 5_000_000);
+    pool.giveBack(record);
+    RecordBuffer again = pool.take();
+    assertThat(again).isSameAs(record);
+    assertThat(again.chunkBytes()).isZero();
+  }
+
+  private List<RecordBuffer> take(int count) {
+    return new ArrayList<>(IntStream.range(0, count).mapToObj(i -> pool.take()).toList());
+  }
+}
