@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * by the owner thread, then written by the one that syncs.
  */
 final class RecordBuffer {
-  private static final int INITIAL_BYTES = 256 << 10;
+  /** Little, as each namespace has one; those that are used grow once and are used again. */
+  private static final int INITIAL_BYTES = 64 << 10;
 
   /** Larger ones are rare, and not worth their room. */
   private static final int KEPT_BYTES = 4 << 20;
