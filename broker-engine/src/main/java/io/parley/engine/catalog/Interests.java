@@ -35,7 +35,7 @@ final class Interests {
   void add(Destination inbox) {
     for (TypePattern pattern : inbox.definition().patterns()) {
       if (pattern.isWildcard()) {
-        root.place(pattern.text()).add(inbox);
+        root.add(pattern.text(), 0, inbox);
       } else {
         exact.merge(pattern.text(), List.of(inbox), Interests::joined);
       }
@@ -46,9 +46,10 @@ final class Interests {
   void remove(Destination inbox) {
     for (TypePattern pattern : inbox.definition().patterns()) {
       if (pattern.isWildcard()) {
-        root.place(pattern.text()).remove(inbox);
+        root.remove(pattern.text(), 0, inbox);
       } else {
-        exact.computeIfPresent(pattern.text(), (type, wanting) -> without(wanting, inbox));
+        exact.computeIfPresent(
+            pattern.text(), (type, wanting) -> nullIfEmpty(without(wanting, inbox)));
       }
     }
   }
@@ -60,10 +61,19 @@ final class Interests {
     return all;
   }
 
-  private static @Nullable List<Destination> without(List<Destination> some, Destination gone) {
+  private static List<Destination> without(List<Destination> some, Destination gone) {
     List<Destination> left = new ArrayList<>(some);
     left.remove(gone); // one at a time: an inbox may name a type twice
-    return left.isEmpty() ? null : left.size() == 1 ? List.of(left.get(0)) : left;
+    return left.size() > 1 ? left : List.copyOf(left);
+  }
+
+  private static @Nullable List<Destination> nullIfEmpty(List<Destination> some) {
+    return some.isEmpty() ? null : some;
+  }
+
+  /** Places in the tree that were made for patterns and still lead to one. */
+  int places() {
+    return root.places();
   }
 
   /** The inboxes that want a type, each once, in the order they were made. */
@@ -76,50 +86,59 @@ final class Interests {
 
   /** A place in the tree; has no more than it needs, as there may be one for each inbox. */
   private static final class Segment {
+    /** By what stands between dots: a name, {@code *}, or {@code >} at the end. */
     private Map<String, Segment> next = Map.of();
-    private @Nullable Segment any;
-    private @Nullable Segment rest;
+
     private List<Destination> wanting = List.of();
 
-    /** The list of inboxes with a pattern. */
-    List<Destination> place(String pattern) {
-      Segment at = this;
-      for (int from = 0; from <= pattern.length(); ) {
-        int end = endOfSegment(pattern, from);
-        at = at.make(pattern.substring(from, end));
-        from = end + 1;
-      }
-      if (at.wanting.isEmpty()) {
-        at.wanting = new ArrayList<>(1);
-      }
-      return at.wanting;
-    }
-
-    private Segment make(String segment) {
-      if (segment.equals("*")) {
-        any = any == null ? new Segment() : any;
-        return any;
-      }
-      if (segment.equals(">")) {
-        rest = rest == null ? new Segment() : rest;
-        return rest;
+    /** An inbox wants what fits a pattern from a position on. */
+    void add(String pattern, int from, Destination inbox) {
+      if (from > pattern.length()) {
+        wanting = joined(wanting, List.of(inbox));
+        return;
       }
       if (next.isEmpty()) {
         next = new HashMap<>(2);
       }
-      return next.computeIfAbsent(segment, made -> new Segment());
+      int end = endOfSegment(pattern, from);
+      next.computeIfAbsent(pattern.substring(from, end), name -> new Segment())
+          .add(pattern, end + 1, inbox);
+    }
+
+    /** It no longer does; no place is left that leads to none. */
+    void remove(String pattern, int from, Destination inbox) {
+      if (from > pattern.length()) {
+        wanting = without(wanting, inbox);
+        return;
+      }
+      int end = endOfSegment(pattern, from);
+      next.computeIfPresent(
+          pattern.substring(from, end),
+          (name, segment) -> {
+            segment.remove(pattern, end + 1, inbox);
+            return segment.next.isEmpty() && segment.wanting.isEmpty() ? null : segment;
+          });
+    }
+
+    int places() {
+      return next.values().stream().mapToInt(segment -> 1 + segment.places()).sum();
     }
 
     /** Adds the inboxes whose pattern from here on fits a type from a position on. */
     void collect(String type, int from, Set<Destination> into) {
+      if (next.isEmpty()) {
+        return;
+      }
+      Segment rest = next.get(">");
       if (rest != null && from < type.length()) {
         into.addAll(rest.wanting);
       }
       int end = endOfSegment(type, from);
-      Segment named = next.isEmpty() ? null : next.get(type.substring(from, end));
+      Segment named = next.get(type.substring(from, end));
       if (named != null) {
         named.collectAfter(type, end, into);
       }
+      Segment any = next.get("*");
       if (any != null && end > from) {
         any.collectAfter(type, end, into);
       }

@@ -32,6 +32,28 @@ class InterestsTest {
     }
   }
 
+  @Test
+  void shouldKeepNoPlaceInItsTreeForPatternsThatNobodyHas() {
+    TestNamespace namespace = new TestNamespace();
+    namespace.subscribe("one", "shop.cart.*", "shop.*.Done", "shop.>");
+    namespace.subscribe("other", "shop.cart.*", "shop.cart.>");
+    List<Destination> inboxes = List.copyOf(namespace.engine().destinations().all());
+    Destination one = inboxes.get(0);
+    Destination other = inboxes.get(1);
+    Interests interests = new Interests();
+
+    interests.add(one);
+    int placesForOne = interests.places();
+    interests.add(other);
+    interests.remove(other);
+    assertThat(interests.places()).isEqualTo(placesForOne);
+    assertThat(interests.in("shop.cart.Filled")).containsExactly(one);
+
+    interests.remove(one);
+    assertThat(interests.places()).isZero();
+    assertThat(interests.in("shop.cart.Filled")).isEmpty();
+  }
+
   private static void subscribeAndPublish(Random random) {
     TestNamespace namespace = new TestNamespace();
     for (int step = 0; step < STEPS; step++) {
