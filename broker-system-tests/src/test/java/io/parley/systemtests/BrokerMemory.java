@@ -3,6 +3,7 @@ package io.parley.systemtests;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
@@ -14,7 +15,11 @@ import javax.management.remote.JMXServiceURL;
 
 /** Looks into a process from outside: its memory, and the processor time it took. */
 record BrokerMemory(
-    long pid, JMXConnector connector, MemoryMXBean memory, OperatingSystemMXBean system)
+    long pid,
+    JMXConnector connector,
+    MemoryMXBean memory,
+    OperatingSystemMXBean system,
+    BufferPoolMXBean direct)
     implements AutoCloseable {
   /** The second full collection finds what the first one left to finalizers and references. */
   private static final int COLLECTIONS = 2;
@@ -36,7 +41,9 @@ record BrokerMemory(
         ManagementFactory.newPlatformMXBeanProxy(
             beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class),
         ManagementFactory.newPlatformMXBeanProxy(
-            beans, ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME, OperatingSystemMXBean.class));
+            beans, ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME, OperatingSystemMXBean.class),
+        ManagementFactory.newPlatformMXBeanProxy(
+            beans, "java.nio:type=BufferPool,name=direct", BufferPoolMXBean.class));
   }
 
   /** Of the heap, what is in use now, garbage included. */
@@ -50,6 +57,11 @@ record BrokerMemory(
       memory.gc();
     }
     return heapBytes();
+  }
+
+  /** Of direct memory, what the JVM knows of. */
+  long directBytes() {
+    return direct.getMemoryUsed();
   }
 
   /** Processor time of all its threads since its start. */

@@ -262,7 +262,8 @@ final class IdleCampaign {
     }
   }
 
-  private static void makeQueues(BrokerProcess broker, int from, int to) throws IOException {
+  /** Makes queues with a command type each. */
+  static void makeQueues(BrokerProcess broker, int from, int to) throws IOException {
     for (int start = from; start < to; start += CONSUMERS_OF_A_CONNECTION) {
       try (WireClient client = WireClient.welcomed(broker.port(), "idle")) {
         request(

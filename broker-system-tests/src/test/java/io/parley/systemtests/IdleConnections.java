@@ -82,7 +82,7 @@ final class IdleConnections implements AutoCloseable {
     }
   }
 
-  private static void expect(Socket socket, FrameType type) throws IOException {
+  static void expect(Socket socket, FrameType type) throws IOException {
     InputStream in = socket.getInputStream();
     byte[] length = in.readNBytes(Integer.BYTES);
     if (length.length < Integer.BYTES) {
@@ -95,7 +95,7 @@ final class IdleConnections implements AutoCloseable {
     }
   }
 
-  private static byte[] bytes(Request... frames) {
+  static byte[] bytes(Request... frames) {
     ByteBuf bytes = Unpooled.buffer();
     for (Request frame : frames) {
       FrameEncoder.encode(frame, bytes);

@@ -299,7 +299,7 @@ final class SoakCampaign {
     check(
         mistakes.size() + " mistakes, first " + mistakes.stream().limit(10).toList(),
         mistakes.isEmpty());
-    List<String> logged = broker.log().lines().filter(SoakCampaign::isTrouble).toList();
+    List<String> logged = broker.log().lines().filter(LoadedBroker::isTrouble).toList();
     check(
         logged.size() + " lines of the log, first " + logged.stream().limit(10).toList(),
         logged.isEmpty());
@@ -319,14 +319,6 @@ final class SoakCampaign {
     faults.forEach(fault -> System.out.println("FAULT " + fault));
     System.out.println(faults.isEmpty() ? "fine" : faults.size() + " faults");
     return faults.isEmpty();
-  }
-
-  /** What clients are refused is told with the exception's name, and no trouble of the broker. */
-  private static boolean isTrouble(String line) {
-    return line.contains("LEAK")
-        || line.contains("OutOfMemory")
-        || line.contains("ERROR")
-        || line.contains("Exception") && !line.contains(" INFO ");
   }
 
   private Sample[] longestLife() {
