@@ -131,7 +131,7 @@ public final class Broker implements AutoCloseable {
           return drained.isOn() ? "drained by an operator" : space.shortage();
         };
     metrics.readiness(readiness);
-    show(metrics, namespaces, stores, listener.counters(), admin);
+    show(metrics, namespaces, stores, listener, admin);
     if (config.http().enabled()) {
       http =
           step(
@@ -144,8 +144,9 @@ public final class Broker implements AutoCloseable {
       ServerMetrics metrics,
       Namespaces namespaces,
       NamespaceStores stores,
-      NetworkCounters network,
+      TcpListener listener,
       AdminOperations admin) {
+    NetworkCounters network = listener.counters();
     namespaces.addListener(namespace -> namespace.addListener(metrics.engine()));
     metrics.engine().leasesExpired(() -> sum(namespaces, Namespace::leasesExpired));
     metrics.engine().messagesExpired(() -> sum(namespaces, Namespace::messagesExpired));
@@ -156,6 +157,7 @@ public final class Broker implements AutoCloseable {
     metrics
         .network()
         .connections(network::connections, network::accepted, network::refused)
+        .memory(listener::inboundBytes, listener::outboundBytes, network::shed)
         .bytes(network::bytesIn, network::bytesOut)
         .frames(network::framesIn, network::framesOut, network::malformedFrames);
     metrics

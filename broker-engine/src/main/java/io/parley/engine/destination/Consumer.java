@@ -22,6 +22,7 @@ public final class Consumer {
   private final DeliverySink sink;
   private final int leaseMs;
   private final LeaseDeadlines deadlines;
+  private final OnTheirWay all;
   private Set<Lease> leases = NONE;
   private int credit;
   private long delivered;
@@ -37,11 +38,17 @@ public final class Consumer {
   /** Its place among {@link LeaseDeadlines}: theirs alone. */
   long queuedAtMs = Long.MAX_VALUE;
 
-  Consumer(Destination destination, DeliverySink sink, int leaseMs, LeaseDeadlines deadlines) {
+  Consumer(
+      Destination destination,
+      DeliverySink sink,
+      int leaseMs,
+      LeaseDeadlines deadlines,
+      OnTheirWay all) {
     this.destination = destination;
     this.sink = sink;
     this.leaseMs = leaseMs;
     this.deadlines = deadlines;
+    this.all = all;
     this.number = deadlines.nextNumber();
   }
 
@@ -99,11 +106,16 @@ public final class Consumer {
 
   /** Whether a delivery may go out. */
   boolean isReady() {
-    return credit > 0 && !closed && onTheirWayBytes < ON_THEIR_WAY_MAX_BYTES && sink.isWritable();
+    return credit > 0
+        && !closed
+        && onTheirWayBytes < ON_THEIR_WAY_MAX_BYTES
+        && !all.isFull()
+        && sink.isWritable();
   }
 
   Delivery deliver(long epoch, List<LeasedSegment> segments, int bytes) {
     onTheirWayBytes += bytes;
+    all.add(bytes);
     return new Delivery(this, epoch, segments, bytes);
   }
 
@@ -111,6 +123,7 @@ public final class Consumer {
   boolean sent(int bytes) {
     boolean full = onTheirWayBytes >= ON_THEIR_WAY_MAX_BYTES;
     onTheirWayBytes -= bytes;
+    all.add(-bytes);
     return full;
   }
 

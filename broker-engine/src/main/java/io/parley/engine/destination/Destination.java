@@ -686,8 +686,9 @@ public final class Destination {
   // ---------------------------------------------------------------- consumers come and go
 
   /** Adds a consumer; it has no credit yet. */
-  Consumer open(DeliverySink sink, int leaseMs, long nowMs, LeaseDeadlines deadlines) {
-    Consumer consumer = new Consumer(this, sink, leaseMs, deadlines);
+  Consumer open(
+      DeliverySink sink, int leaseMs, long nowMs, LeaseDeadlines deadlines, OnTheirWay onTheirWay) {
+    Consumer consumer = new Consumer(this, sink, leaseMs, deadlines, onTheirWay);
     consumers.add(consumer);
     seen(nowMs);
     return consumer;

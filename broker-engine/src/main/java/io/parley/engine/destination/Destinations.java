@@ -52,6 +52,7 @@ public final class Destinations {
               .thenComparingInt(Destination::id));
   private final Attendance attendance = new Attendance();
   private final LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
+  private final OnTheirWay onTheirWay = new OnTheirWay();
   private final List<Destination> stirring = new ArrayList<>();
 
   /** Those with messages or consumers, and perhaps some that had. */
@@ -346,7 +347,7 @@ public final class Destinations {
         stir(destination);
         if (destination.takeFenceDue()) {
           fences.fence(destination, destination.lowestToCount());
-        } else if (destination.serve(nowMs, epochs, deliveries)) {
+        } else if (destination.serve(nowMs, epochs, deliveries) || onTheirWay.isFull()) {
           toServe.add(destination);
         }
         wakeAt(
@@ -376,7 +377,7 @@ public final class Destinations {
    */
   public long nextDueMs() {
     if (!toServe.isEmpty()) {
-      return 0;
+      return onTheirWay.isFull() ? Long.MAX_VALUE : 0; // what is on its way leaves with its group
     }
     return byWakeTime.isEmpty() ? Long.MAX_VALUE : byWakeTime.first().wakeAtMs;
   }
@@ -426,7 +427,7 @@ public final class Destinations {
     if (destination.consumers().isEmpty()) {
       attendance.changed(destination);
     }
-    return destination.open(sink, leaseMs, nowMs, leaseDeadlines);
+    return destination.open(sink, leaseMs, nowMs, leaseDeadlines, onTheirWay);
   }
 
   /**

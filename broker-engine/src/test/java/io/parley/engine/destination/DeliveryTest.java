@@ -327,6 +327,30 @@ class DeliveryTest {
   }
 
   @Test
+  void shouldBoundTheBytesOnTheirWayToAllConsumersTogether() {
+    List<TestConsumer> subscribers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      subscribers.add(namespace.consume(namespace.subscribe("s" + i, "cart.Added"), 0));
+    }
+    int each = 500_000;
+    namespace.send(event("cart.Added", "1").padded(each));
+
+    namespace.withEngine(
+        engine -> {
+          subscribers.forEach(s -> engine.credit(s.consumer(), 10, 10));
+          List<Delivery> some = engine.serve(namespace.nowMs());
+          assertThat(some.stream().mapToLong(Delivery::bytes).sum())
+              .isBetween((long) OnTheirWay.MAX_BYTES, OnTheirWay.MAX_BYTES + 2L * each);
+          assertThat(engine.serve(namespace.nowMs())).as("until those have left").isEmpty();
+          assertThat(engine.nextDueMs()).isGreaterThan(namespace.nowMs());
+          some.forEach(Delivery::send);
+          assertThat(engine.nextDueMs()).as("the others' turn").isZero();
+        });
+
+    assertThat(subscribers).allSatisfy(s -> assertThat(s.takeBodies()).hasSize(1));
+  }
+
+  @Test
   void shouldBoundTheBytesOfADeliveryOfReturnedMessages() {
     int queue = namespace.claim("cart", "cart.Add");
     List<TestMessage> batch = new ArrayList<>();

@@ -1,6 +1,8 @@
 package io.parley.protocol.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.parley.protocol.ErrorCode;
@@ -35,15 +37,20 @@ public final class FrameDecoder extends ByteToMessageDecoder {
   /** The type and the correlation. */
   private static final int FRAME_MIN_BYTES = 5;
 
+  private static final int OWN_BUFFER_BYTES = 256 * 1024;
+
   private final boolean atBroker;
   private final WireReader reader;
   private int maxFrameBytes = WireLimits.UNAUTHENTICATED_FRAME_MAX_BYTES;
   private boolean established;
   private boolean broken;
+  private int unfinishedBytes;
+  private int missingBytes;
 
   private FrameDecoder(boolean atBroker, @Nullable BytePool pool) {
     this.atBroker = atBroker;
     this.reader = new WireReader(pool);
+    setCumulator(this::collect);
   }
 
   /** A decoder of what a client sends. */
@@ -87,6 +94,38 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     this.established = true;
   }
 
+  /**
+   * What the frame takes that has begun and isn't whole; 0 if there is none, or its length isn't
+   * there yet.
+   */
+  public int unfinishedBytes() {
+    return unfinishedBytes;
+  }
+
+  /** What of that hasn't come yet. */
+  public int missingBytes() {
+    return missingBytes;
+  }
+
+  private void nothingUnfinished() {
+    unfinishedBytes = 0;
+    missingBytes = 0;
+  }
+
+  /**
+   * Adds what was read to what is left of before. A large frame gets a buffer of its own that takes
+   * what it needs and no more: in the pool's, and doubled as it grows, a few of a megabyte take
+   * three times their size.
+   */
+  private ByteBuf collect(ByteBufAllocator allocator, ByteBuf left, ByteBuf more) {
+    ByteBuf to = left;
+    if (unfinishedBytes > OWN_BUFFER_BYTES && left.capacity() < unfinishedBytes) {
+      to = Unpooled.directBuffer(unfinishedBytes).writeBytes(left);
+      left.release();
+    }
+    return MERGE_CUMULATOR.cumulate(allocator, to, more);
+  }
+
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
     if (broken) {
@@ -95,10 +134,12 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     }
     try {
       if (isWhole(in)) {
+        nothingUnfinished();
         out.add(read(in));
       }
     } catch (MalformedFrameException e) {
       broken = true;
+      nothingUnfinished();
       in.skipBytes(in.readableBytes());
       ctx.fireExceptionCaught(e);
     }
@@ -116,7 +157,10 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     if (length < FRAME_MIN_BYTES) {
       throw new MalformedFrameException(lengthMessage(length));
     }
-    return in.readableBytes() - LENGTH_BYTES >= length;
+    int frameBytes = LENGTH_BYTES + (int) length;
+    unfinishedBytes = frameBytes;
+    missingBytes = frameBytes - in.readableBytes();
+    return missingBytes <= 0;
   }
 
   private String lengthMessage(long length) {

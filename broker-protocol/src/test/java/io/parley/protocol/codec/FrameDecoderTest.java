@@ -178,6 +178,23 @@ class FrameDecoderTest {
   }
 
   @Test
+  void shouldTellWhatTheFrameTakesThatIsNotWholeYet() {
+    FrameDecoder decoder = FrameDecoder.atBroker();
+    EmbeddedChannel channel = new EmbeddedChannel(decoder);
+    byte[] hello = Codec.encode(HELLO);
+
+    channel.writeInbound(Unpooled.wrappedBuffer(hello, 0, 3));
+    assertThat(decoder.unfinishedBytes()).as("its length isn't there yet").isZero();
+    channel.writeInbound(Unpooled.wrappedBuffer(hello, 3, 3));
+    assertThat(decoder.unfinishedBytes()).isEqualTo(hello.length);
+    assertThat(decoder.missingBytes()).isEqualTo(hello.length - 6);
+    channel.writeInbound(Unpooled.wrappedBuffer(hello, 6, hello.length - 6));
+    assertThat(decoder.unfinishedBytes()).isZero();
+    assertThat(decoder.missingBytes()).isZero();
+    assertThat(Codec.received(channel)).hasSize(1);
+  }
+
+  @Test
   void shouldRefuseFramesOfTheWrongDirection() {
     for (FrameType type : FrameType.values()) {
       if (type == FrameType.HELLO || type == FrameType.HELLO_OK) {

@@ -9,6 +9,7 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.MalformedFrameException;
+import io.parley.protocol.codec.FrameDecoder;
 import io.parley.protocol.codec.FrameEncoder;
 import io.parley.protocol.frame.Frame;
 import io.parley.protocol.frame.Push;
@@ -34,11 +35,13 @@ import org.slf4j.LoggerFactory;
  * One client.
  *
  * <p>Out: any thread queues frames; one task at a time on the event loop encodes what is queued
- * into few buffers and flushes them together. Frames stay in the queue, where they share their
- * messages' bytes with the store's cache, while the socket takes no more.
+ * into few buffers and flushes them together, whether or not the socket takes them: a frame in the
+ * queue holds the whole chunks its messages are in, which may be a hundred times as much. What
+ * waits is bounded for each connection, and by {@link OutboundMemory} for all together.
  *
- * <p>In: reading stops while the session wants no more, and while a client that doesn't read its
- * answers has too many of them waiting.
+ * <p>In: reading stops while the session wants no more, while a client that doesn't read its
+ * answers has too many of them waiting, and inside a frame there is no room for ({@link
+ * InboundMemory}).
  *
  * <pre>
  *   greeting --welcome--> open --close(why)--> closing: what is queued, then why, then end of output;
@@ -69,10 +72,13 @@ final class Connection implements ClientChannel {
   private static final int READING_STOPS_AT_HIGH_WATERS = 4;
   private static final int CLOSES_AT_HIGH_WATERS = 64;
   private static final int QUEUE_CHUNK_FRAMES = 64;
+  private static final int SHED_RETRY_AFTER_MS = 1_000;
 
   private final Channel channel;
   private final InetSocketAddress remote;
   private final int highWaterBytes;
+  private final OutboundMemory outbound;
+  private final UnfinishedFrame unfinished;
   private final NetworkCounters counters;
 
   /** Any thread adds, the event loop takes. Bounded by {@link #waitingBytes}. */
@@ -91,6 +97,9 @@ final class Connection implements ClientChannel {
   /** Any thread. Somebody was told that the channel isn't writable, and hears when it is. */
   private volatile boolean senderWaits;
 
+  /** Any thread. Whether it stands in line for {@link #outbound}. */
+  private final AtomicBoolean inLine = new AtomicBoolean();
+
   /** Written by the event loop, read by any thread. */
   private volatile boolean pausedBySession;
 
@@ -102,13 +111,22 @@ final class Connection implements ClientChannel {
   private boolean flushing;
   private boolean pausedByBacklog;
   private long handedOverBytes;
-  private long outputMark;
+  private long writtenBytes;
+  private long livenessMark;
+  private long shedMark;
 
   Connection(
-      Channel channel, InetSocketAddress remote, int highWaterBytes, NetworkCounters counters) {
+      Channel channel,
+      InetSocketAddress remote,
+      int highWaterBytes,
+      OutboundMemory outbound,
+      InboundMemory inbound,
+      NetworkCounters counters) {
     this.channel = channel;
     this.remote = remote;
     this.highWaterBytes = highWaterBytes;
+    this.outbound = outbound;
+    this.unfinished = new UnfinishedFrame(this, inbound);
     this.counters = counters;
   }
 
@@ -143,13 +161,30 @@ final class Connection implements ClientChannel {
 
   @Override
   public boolean isWritable() {
-    if (waitingBytes.get() < highWaterBytes) {
+    if (hasRoom()) {
       return true;
     }
     // Set before the second look: either that one sees what was written since, or the event loop,
     // when it has written, sees that somebody waits.
     senderWaits = true;
-    return waitingBytes.get() < highWaterBytes;
+    if (hasRoom()) {
+      return true;
+    }
+    // With something waiting, it is looked at again when that is written.
+    if (waitingBytes.get() == 0 && inLine.compareAndSet(false, true)) {
+      outbound.refused(this);
+    }
+    return false;
+  }
+
+  private boolean hasRoom() {
+    return waitingBytes.get() < Math.min(highWaterBytes, outbound.share());
+  }
+
+  /** There is memory again for one that has nothing waiting. Any thread. */
+  void roomToWrite() {
+    inLine.set(false);
+    execute(this::wakeSender);
   }
 
   @Override
@@ -202,7 +237,9 @@ final class Connection implements ClientChannel {
         pausedBySession = false;
       }
     }
-    if (waitingBytes.get() >= (long) READING_STOPS_AT_HIGH_WATERS * highWaterBytes) {
+    long waiting = waitingBytes.get();
+    long share = Math.min(highWaterBytes, outbound.share());
+    if (waiting > 0 && waiting >= READING_STOPS_AT_HIGH_WATERS * share) {
       pausedByBacklog = true;
     }
     readOrPause();
@@ -217,30 +254,53 @@ final class Connection implements ClientChannel {
   }
 
   boolean isReading() {
-    return !pausedBySession && !pausedByBacklog;
+    return !isHeldBack() && !pausedByBacklog;
   }
 
-  boolean isPausedBySession() {
-    return pausedBySession;
+  /** Whether nothing is read, and not for the client's own slowness. */
+  boolean isHeldBack() {
+    return pausedBySession || unfinished.isWaiting();
+  }
+
+  /** The frame that the client has begun to send. */
+  UnfinishedFrame unfinished() {
+    return unfinished;
   }
 
   /** Whether there was something to write since the last time this was asked, and none went out. */
   boolean isOutputStuck() {
-    ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-    if (outbound == null || outbound.isEmpty()) {
-      outputMark = 0;
-      return false;
-    }
-    long mark = 31 * outbound.totalPendingWriteBytes() + outbound.currentProgress() + 1;
-    boolean stuck = mark == outputMark;
-    outputMark = mark;
+    long mark = outputMark();
+    boolean stuck = mark >= 0 && mark == livenessMark;
+    livenessMark = mark;
     return stuck;
   }
 
-  /** Netty's own buffer took what it could, or has room again. */
-  void writabilityChanged() {
-    if (channel.isWritable()) {
-      flush();
+  /** While memory for output is scarce: goes if it took nothing since this was last called. */
+  void shedUnlessReading() {
+    long mark = outputMark();
+    if (mark >= 0 && mark == shedMark) {
+      counters.connectionShed();
+      cut(
+          "the client reads nothing, while "
+              + outbound.bytes()
+              + " bytes wait to be read by all clients (expected: that it reads when so much waits)");
+    }
+    shedMark = mark;
+  }
+
+  /** Grows with each byte that goes out; -1 if there is nothing to write. */
+  private long outputMark() {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    return buffer == null || buffer.isEmpty() ? -1 : writtenBytes + buffer.currentProgress();
+  }
+
+  /** Closes it for others' sake, and gives up what it has sent of a frame. */
+  void shed(String why) {
+    if (!isClosing()) {
+      counters.connectionShed();
+      log.warn("closing connection {}: {}", remoteAddress(), why);
+      close(new Response.Failure(0, ErrorCode.OVERLOADED, true, SHED_RETRY_AFTER_MS, why));
+      channel.pipeline().remove(FrameDecoder.class);
     }
   }
 
@@ -287,7 +347,7 @@ final class Connection implements ClientChannel {
       return;
     }
     ended = true;
-    queue.clear();
+    discardQueue();
     Session last = session;
     if (last != null) {
       try {
@@ -299,14 +359,28 @@ final class Connection implements ClientChannel {
   }
 
   private void enqueue(Frame frame) {
-    waitingBytes.addAndGet(FrameWeight.of(frame));
+    weigh(FrameWeight.of(frame));
     queue.offer(frame);
+    if (ended) {
+      execute(this::discardQueue); // it may have come after the end looked
+    }
     if (!flushAsked.get() && flushAsked.compareAndSet(false, true)) {
       execute(this::flush);
     }
   }
 
-  /** Encodes and writes what is queued, as far as the socket takes it. */
+  private void weigh(long more) {
+    waitingBytes.addAndGet(more);
+    outbound.add(more);
+  }
+
+  private void discardQueue() {
+    for (Frame frame = queue.poll(); frame != null; frame = queue.poll()) {
+      weigh(-FrameWeight.of(frame));
+    }
+  }
+
+  /** Encodes and writes what is queued. */
   private void flush() {
     boolean greeting = !welcomed && farewell.get() == null;
     if (flushing || ended || greeting) {
@@ -314,7 +388,7 @@ final class Connection implements ClientChannel {
     }
     flushing = true;
     try {
-      for (long left = TURN_MAX_BYTES; left > 0 && !ended && channel.isWritable(); ) {
+      for (long left = TURN_MAX_BYTES; left > 0 && !ended; ) {
         long written = writeBuffer();
         if (written == 0) {
           break;
@@ -336,10 +410,9 @@ final class Connection implements ClientChannel {
         return;
       }
     }
-    if (!ended && channel.isWritable()) {
+    if (!ended) {
       execute(this::flush);
     }
-    // Else writabilityChanged() goes on.
   }
 
   /** Writes one buffer of frames; the weight of what left the queue, 0 if it was empty. */
@@ -402,8 +475,9 @@ final class Connection implements ClientChannel {
         .addListener(
             done -> {
               handedOverBytes -= weight;
-              waitingBytes.addAndGet(-weight);
+              weigh(-weight);
               if (done.isSuccess()) {
+                writtenBytes += bytes;
                 counters.wrote(frames, bytes);
                 wroteSome();
               } else {
@@ -422,8 +496,14 @@ final class Connection implements ClientChannel {
       readOrPause();
     }
     // Half, so that it isn't called for every buffer of a long backlog.
+    if (waiting < highWaterBytes / 2) {
+      wakeSender();
+    }
+  }
+
+  private void wakeSender() {
     Session current = session;
-    if (senderWaits && waiting < highWaterBytes / 2 && current != null) {
+    if (senderWaits && !ended && current != null) {
       senderWaits = false;
       try {
         current.writable();
@@ -433,7 +513,7 @@ final class Connection implements ClientChannel {
     }
   }
 
-  private void readOrPause() {
+  void readOrPause() {
     boolean read = isClosing() || isReading();
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
@@ -459,7 +539,8 @@ final class Connection implements ClientChannel {
     }
   }
 
-  private void execute(Runnable task) {
+  /** Has the event loop do something, unless that has ended. Any thread. */
+  void execute(Runnable task) {
     try {
       channel.eventLoop().execute(task);
     } catch (RejectedExecutionException e) {

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.util.ReferenceCountUtil;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.codec.FrameDecoder;
 import io.parley.protocol.frame.Response;
@@ -38,6 +37,8 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   private final ConnectionListener listener;
   private final NetworkCounters counters;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final OutboundMemory outbound;
+  private final InboundMemory inbound;
   private final BytePool batches = new BytePool(BATCHES_KEPT_BYTES_MAX);
   private volatile boolean draining;
 
@@ -45,10 +46,14 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       NetworkSettings settings,
       Authenticator authenticator,
       ConnectionListener listener,
+      OutboundMemory outbound,
+      InboundMemory inbound,
       NetworkCounters counters) {
     this.settings = settings;
     this.authenticator = authenticator;
     this.listener = listener;
+    this.outbound = outbound;
+    this.inbound = inbound;
     this.counters = counters;
   }
 
@@ -60,7 +65,8 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
       return;
     }
     Connection connection =
-        new Connection(channel, remote, settings.outboundHighWaterBytes(), counters);
+        new Connection(
+            channel, remote, settings.outboundHighWaterBytes(), outbound, inbound, counters);
     FrameDecoder decoder = FrameDecoder.atBroker(batches);
     int open = counters.connectionOpened();
     int greetings = counters.greetingStarted();
@@ -68,7 +74,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     channel.closeFuture().addListener(closed -> closed(connection));
     channel
         .pipeline()
-        .addLast("bytes", new Bytes(connection, counters))
+        .addLast("bytes", new Bytes(connection, decoder, counters))
         .addLast("frames", decoder)
         .addLast(
             "greeting",
@@ -98,6 +104,25 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     return connections;
   }
 
+  /** Where memory is scarce, those go that hold some and are stuck. Called now and then. */
+  void shed() {
+    boolean output = outbound.isScarce();
+    boolean input = inbound.isScarce();
+    if (output || input) {
+      for (Connection connection : connections) {
+        connection.execute(
+            () -> {
+              if (output) {
+                connection.shedUnlessReading();
+              }
+              if (input) {
+                connection.unfinished().shedUnlessGrowing();
+              }
+            });
+      }
+    }
+  }
+
   /** From now on nobody is welcomed; those who say hello are told to go elsewhere. */
   void drain() {
     draining = true;
@@ -105,6 +130,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   private void closed(Connection connection) {
     counters.connectionClosed();
+    connection.unfinished().end();
     synchronized (connections) {
       connections.remove(connection);
       connections.notifyAll();
@@ -132,20 +158,29 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   /** Counts what comes in, and drops it once the connection is closing. */
   private static final class Bytes extends ChannelInboundHandlerAdapter {
     private final Connection connection;
+    private final FrameDecoder decoder;
     private final NetworkCounters counters;
 
-    Bytes(Connection connection, NetworkCounters counters) {
+    Bytes(Connection connection, FrameDecoder decoder, NetworkCounters counters) {
       this.connection = connection;
+      this.decoder = decoder;
       this.counters = counters;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      counters.read(((ByteBuf) message).readableBytes());
+      ByteBuf bytes = (ByteBuf) message;
+      counters.read(bytes.readableBytes());
       if (connection.isClosing()) {
-        ReferenceCountUtil.release(message);
+        bytes.release();
       } else {
-        ctx.fireChannelRead(message);
+        int missing = decoder.missingBytes();
+        if (missing > 0 && missing < bytes.readableBytes()) {
+          // Alone, so that what follows isn't added to the frame's buffer and keeps it.
+          ctx.fireChannelRead(bytes.readRetainedSlice(missing));
+        }
+        ctx.fireChannelRead(bytes);
+        connection.unfinished().read(decoder.unfinishedBytes());
       }
     }
   }

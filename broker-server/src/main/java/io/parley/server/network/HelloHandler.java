@@ -2,6 +2,7 @@ package io.parley.server.network;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.MalformedFrameException;
@@ -71,6 +72,7 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (connection.isClosing()) {
+      ReferenceCountUtil.release(message); // the decoder's rest, when the connection is shed
       return;
     }
     counters.frameRead();
@@ -167,11 +169,6 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
             0,
             ErrorCode.UNAUTHENTICATED,
             "no HELLO within " + timeout.toMillis() + " ms of connecting"));
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    connection.writabilityChanged();
   }
 
   @Override

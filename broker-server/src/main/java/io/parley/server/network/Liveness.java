@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks once per heartbeat whether the client is still there. Three looks without a frame, or with
- * bytes to write of which none went out, end the connection. While its session takes nothing, what
+ * bytes to write of which none went out, end the connection. While the broker holds it back, what
  * the client sends isn't read and doesn't count: then the broker shows that it is there, as it
  * doesn't see the client's pings.
  */
@@ -59,7 +59,7 @@ final class Liveness implements Runnable {
               0,
               ErrorCode.INVALID_ARGUMENT,
               "no frame" + during + "a PING every " + heartbeatMs + " ms)"));
-    } else if (connection.isPausedBySession()) {
+    } else if (connection.isHeldBack()) {
       connection.send(new Response.Pong(0));
     }
   }

@@ -12,6 +12,7 @@ public final class NetworkCounters {
   private final AtomicInteger greetings = new AtomicInteger();
   private final LongAdder accepted = new LongAdder();
   private final LongAdder refused = new LongAdder();
+  private final LongAdder shed = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
   private final LongAdder framesIn = new LongAdder();
@@ -38,6 +39,11 @@ public final class NetworkCounters {
   /** Connections refused: over a limit, not authenticated, a wrong version or name, too late. */
   public long refused() {
     return refused.sum();
+  }
+
+  /** Connections closed because memory was scarce and they were stuck. */
+  public long shed() {
+    return shed.sum();
   }
 
   /** Bytes read from sockets. */
@@ -80,6 +86,10 @@ public final class NetworkCounters {
 
   void greetingEnded() {
     greetings.decrementAndGet();
+  }
+
+  void connectionShed() {
+    shed.increment();
   }
 
   void connectionRefused() {

@@ -2,6 +2,7 @@ package io.parley.server.network;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import io.parley.protocol.frame.Request;
 import io.parley.server.session.Session;
 
@@ -28,6 +29,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (connection.isClosing()) {
+      ReferenceCountUtil.release(message); // the decoder's rest, when the connection is shed
       return;
     }
     counters.frameRead();
@@ -39,11 +41,6 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     } catch (Throwable e) { // whatever it is, it must not reach another connection
       connection.fail(e, "handling " + request.type());
     }
-  }
-
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    connection.writabilityChanged();
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -43,9 +42,8 @@ public final class TcpListener implements AutoCloseable {
 
   private static final int ACCEPT_BACKLOG = 1_024;
 
-  /** Enough for the kernel to be busy while the next buffer is encoded. */
-  private static final WriteBufferWaterMark WRITE_MARKS =
-      new WriteBufferWaterMark(Connection.BUFFER_MAX_BYTES / 2, Connection.BUFFER_MAX_BYTES * 2);
+  /** Who is stuck from one look to the next while memory is scarce has to go. */
+  private static final int SHED_MS = 250;
 
   private static final int READ_MIN_BYTES = 256;
   private static final int READ_FIRST_BYTES = 2 * 1024;
@@ -55,6 +53,8 @@ public final class TcpListener implements AutoCloseable {
 
   private final EventLoopGroup eventLoops;
   private final ConnectionInitializer initializer;
+  private final OutboundMemory outbound;
+  private final InboundMemory inbound;
   private final NetworkCounters counters;
   private final Channel serverChannel;
   private final InetSocketAddress address;
@@ -62,10 +62,14 @@ public final class TcpListener implements AutoCloseable {
   private TcpListener(
       EventLoopGroup eventLoops,
       ConnectionInitializer initializer,
+      OutboundMemory outbound,
+      InboundMemory inbound,
       NetworkCounters counters,
       Channel serverChannel) {
     this.eventLoops = eventLoops;
     this.initializer = initializer;
+    this.outbound = outbound;
+    this.inbound = inbound;
     this.counters = counters;
     this.serverChannel = serverChannel;
     this.address = (InetSocketAddress) serverChannel.localAddress();
@@ -80,9 +84,23 @@ public final class TcpListener implements AutoCloseable {
    */
   public static TcpListener start(
       NetworkSettings settings, Authenticator authenticator, ConnectionListener listener) {
+    return start(
+        settings,
+        authenticator,
+        listener,
+        new OutboundMemory(OutboundMemory.MAX_BYTES),
+        new InboundMemory(InboundMemory.MAX_BYTES));
+  }
+
+  static TcpListener start(
+      NetworkSettings settings,
+      Authenticator authenticator,
+      ConnectionListener listener,
+      OutboundMemory outbound,
+      InboundMemory inbound) {
     NetworkCounters counters = new NetworkCounters();
     ConnectionInitializer initializer =
-        new ConnectionInitializer(settings, authenticator, listener, counters);
+        new ConnectionInitializer(settings, authenticator, listener, outbound, inbound, counters);
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     EventLoopGroup eventLoops =
@@ -99,7 +117,12 @@ public final class TcpListener implements AutoCloseable {
       eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
       throw notListening(settings, bound.cause());
     }
-    TcpListener started = new TcpListener(eventLoops, initializer, counters, bound.channel());
+    var unused =
+        eventLoops
+            .next()
+            .scheduleWithFixedDelay(initializer::shed, SHED_MS, SHED_MS, TimeUnit.MILLISECONDS);
+    TcpListener started =
+        new TcpListener(eventLoops, initializer, outbound, inbound, counters, bound.channel());
     log.info(
         "listening for clients on {}:{} ({}, {} event loops)",
         settings.address(),
@@ -122,7 +145,6 @@ public final class TcpListener implements AutoCloseable {
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
         .childOption(
             ChannelOption.RECVBUF_ALLOCATOR,
             new AdaptiveRecvByteBufAllocator(READ_MIN_BYTES, READ_FIRST_BYTES, READ_MAX_BYTES))
@@ -158,6 +180,16 @@ public final class TcpListener implements AutoCloseable {
   /** What the network counts. */
   public NetworkCounters counters() {
     return counters;
+  }
+
+  /** Bytes that wait to be written to clients. */
+  public long outboundBytes() {
+    return outbound.bytes();
+  }
+
+  /** Bytes of frames that clients have begun to send. */
+  public long inboundBytes() {
+    return inbound.bytes();
   }
 
   /** Frees the port; connections stay, those that haven't said hello are refused when they do. */

@@ -69,6 +69,14 @@ public enum MeterName {
   CONNECTIONS_ACCEPTED("connections.accepted", Kind.COUNTER, "Client connections accepted."),
   CONNECTIONS_REFUSED(
       "connections.refused", Kind.COUNTER, "Client connections refused, of those accepted."),
+  CONNECTIONS_SHED(
+      "connections.shed",
+      Kind.COUNTER,
+      "Client connections closed because memory was scarce and they were stuck."),
+  NETWORK_INBOUND(
+      "network.inbound", "bytes", Kind.GAUGE, "Bytes of frames that clients have begun to send."),
+  NETWORK_OUTBOUND(
+      "network.outbound", "bytes", Kind.GAUGE, "Bytes that wait for clients to read them."),
   NETWORK_RECEIVED("network.received", "bytes", Kind.COUNTER, "Bytes read from clients."),
   NETWORK_SENT("network.sent", "bytes", Kind.COUNTER, "Bytes written to clients."),
   FRAMES_RECEIVED("frames.received", Kind.COUNTER, "Frames read from clients."),

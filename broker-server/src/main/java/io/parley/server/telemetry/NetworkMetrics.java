@@ -25,6 +25,20 @@ public final class NetworkMetrics {
     return this;
   }
 
+  /**
+   * Shows what clients make the broker hold.
+   *
+   * @param inbound gauge: bytes of frames they have begun to send
+   * @param outbound gauge: bytes they are to read
+   * @param shed connections closed because there was too much of it and they were stuck
+   */
+  public NetworkMetrics memory(LongSupplier inbound, LongSupplier outbound, LongSupplier shed) {
+    meters.gauge(MeterName.NETWORK_INBOUND, inbound);
+    meters.gauge(MeterName.NETWORK_OUTBOUND, outbound);
+    meters.counter(MeterName.CONNECTIONS_SHED, shed);
+    return this;
+  }
+
   /** Shows bytes read from and written to clients. */
   public NetworkMetrics bytes(LongSupplier received, LongSupplier sent) {
     meters.counter(MeterName.NETWORK_RECEIVED, received);

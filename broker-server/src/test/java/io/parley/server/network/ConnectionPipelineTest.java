@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.MalformedFrameException;
@@ -22,9 +19,7 @@ import io.parley.server.session.Session;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +35,8 @@ class ConnectionPipelineTest {
   private static final Response.Failure WHY =
       new Response.Failure(0, ErrorCode.SESSION_TAKEN_OVER, true, 0, "taken over");
 
+  private final OutboundMemory outbound = new OutboundMemory(OutboundMemory.MAX_BYTES);
+  private final InboundMemory inbound = new InboundMemory(InboundMemory.MAX_BYTES);
   private final NetworkCounters counters = new NetworkCounters();
   private final List<RecordingSession> sessions = new ArrayList<>();
   private final List<EmbeddedChannel> channels = new ArrayList<>();
@@ -52,6 +49,8 @@ class ConnectionPipelineTest {
   @AfterEach
   void releaseEverything() {
     channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+    assertThat(outbound.bytes()).as("bytes that nobody is to read").isZero();
+    assertThat(inbound.bytes()).as("bytes of frames that nobody sends").isZero();
   }
 
   // ---- greeting
@@ -422,7 +421,7 @@ class ConnectionPipelineTest {
   @Test
   void shouldNotBeWritableWhileTooMuchWaitsAndSayWhenItIsAgain() {
     EmbeddedChannel channel = welcome();
-    Held held = holdOutput(channel);
+    HeldOutput held = holdOutput(channel);
     assertThat(session().channel.isWritable()).isTrue();
 
     for (int i = 0; i < 4; i++) {
@@ -488,7 +487,7 @@ class ConnectionPipelineTest {
   @Test
   void shouldStopReadingWhileTooManyAnswersWait() {
     EmbeddedChannel channel = welcome();
-    Held held = holdOutput(channel);
+    HeldOutput held = holdOutput(channel);
     session().onRequest = request -> session().channel.send(Frames.delivery(1, HIGH_WATER));
 
     for (int i = 0; i < 3; i++) {
@@ -597,7 +596,8 @@ class ConnectionPipelineTest {
     channel
         .pipeline()
         .addLast(
-            new ConnectionInitializer(settings, new StaticUsers(users), this::opened, counters));
+            new ConnectionInitializer(
+                settings, new StaticUsers(users), this::opened, outbound, inbound, counters));
     channel.runPendingTasks();
     channels.add(channel);
     return channel;
@@ -664,25 +664,9 @@ class ConnectionPipelineTest {
   }
 
   /** From now on what is written waits until the test lets it through, as with a slow client. */
-  private static Held holdOutput(EmbeddedChannel channel) {
-    Held held = new Held();
+  private static HeldOutput holdOutput(EmbeddedChannel channel) {
+    HeldOutput held = new HeldOutput();
     channel.pipeline().addFirst(held);
     return held;
-  }
-
-  private static final class Held extends ChannelOutboundHandlerAdapter {
-    private final Deque<Runnable> writes = new ArrayDeque<>();
-
-    @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the promise tells
-    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-      writes.add(() -> ctx.writeAndFlush(message, promise));
-    }
-
-    void release(int buffers) {
-      for (int i = 0; i < buffers; i++) {
-        writes.remove().run();
-      }
-    }
   }
 }

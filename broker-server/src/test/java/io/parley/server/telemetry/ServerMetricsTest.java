@@ -269,6 +269,7 @@ class ServerMetricsTest {
     metrics
         .network()
         .connections(() -> 1, () -> 2, () -> 3)
+        .memory(() -> 1, () -> 2, () -> 3)
         .bytes(() -> 4, () -> 5)
         .frames(() -> 6, () -> 7, () -> 8);
     metrics

@@ -1,0 +1,63 @@
+package io.parley.server.network;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What may wait to be written to all connections together. Deliveries to a connection pause while
+ * more waits for it than a share of what is left: those that don't read leave less and less for
+ * each other, and as those that read have next to nothing waiting, they aren't held up until all is
+ * taken. Then those that read nothing have to go ({@link ConnectionInitializer#shed}). Any thread.
+ */
+final class OutboundMemory {
+  /** Of all connections together, unless a test says less. */
+  static final long MAX_BYTES = 48L << 20;
+
+  /** One connection's share of what is left: an eighth. */
+  private static final int SHARES = 8;
+
+  private final long maxBytes;
+  private final AtomicLong bytes = new AtomicLong();
+
+  /** They had nothing waiting and were refused all the same: no write of their own wakes them. */
+  private final Queue<Connection> refused = new ConcurrentLinkedQueue<>();
+
+  OutboundMemory(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  void add(long more) {
+    if (bytes.addAndGet(more) < maxBytes && more < 0 && !refused.isEmpty()) {
+      wakeRefused();
+    }
+  }
+
+  /** What one connection may have waiting now; 0 or less if there is nothing left for anybody. */
+  long share() {
+    return (maxBytes - bytes.get()) / SHARES;
+  }
+
+  /** Whether somebody who has nothing waiting is held up. */
+  boolean isScarce() {
+    return !refused.isEmpty();
+  }
+
+  /** To be told when there is room again; once at a time. */
+  void refused(Connection connection) {
+    refused.add(connection);
+    if (share() > 0) {
+      wakeRefused(); // there was room again before it stood in line
+    }
+  }
+
+  private void wakeRefused() {
+    for (Connection next = refused.poll(); next != null; next = refused.poll()) {
+      next.roomToWrite();
+    }
+  }
+
+  long bytes() {
+    return bytes.get();
+  }
+}
