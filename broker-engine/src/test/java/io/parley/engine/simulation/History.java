@@ -1,5 +1,6 @@
 package io.parley.engine.simulation;
 
+import io.parley.engine.destination.Destination;
 import io.parley.engine.outcome.OutcomeLedger;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageRecord;
@@ -133,6 +134,30 @@ final class History {
 
   /** What the outcome inbox told of each command. */
   final Map<MessageId, List<Ending>> endings = new HashMap<>();
+
+  /** Of each inbox that came late, what was sent before its service was told so. */
+  final Map<Integer, Set<String>> sentBefore = new HashMap<>();
+
+  /** How often an inbox's deletion was asked for, and not refused. */
+  final Map<Integer, Integer> mayBeGone = new HashMap<>();
+
+  /** Inboxes whose deletion was confirmed. */
+  final Set<Integer> gone = new HashSet<>();
+
+  /** Settles that counted, though their inbox was gone before they were said. */
+  final List<Delivery> acceptedOfGone = new ArrayList<>();
+
+  /** Whether an inbox may be deleted. */
+  boolean mayBeGone(int inbox) {
+    return mayBeGone.getOrDefault(inbox, 0) > 0;
+  }
+
+  /** Whether an inbox needn't have an event that it wants, as it wasn't there all the time. */
+  boolean mayMiss(Destination inbox, String body) {
+    Set<String> before = sentBefore.get(inbox.id());
+    return inbox.definition().name().equals(Simulation.GUEST)
+        && (before == null || before.contains(body) || mayBeGone(inbox.id()));
+  }
 
   TreeMap<Long, String> bodies(int place) {
     return bodies.computeIfAbsent(place, p -> new TreeMap<>());

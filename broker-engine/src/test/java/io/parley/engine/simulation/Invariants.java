@@ -66,6 +66,7 @@ final class Invariants {
             require(
                 !wants(inbox, sent)
                     || inbox.isBehind() // it may be still to come
+                    || history.mayMiss(inbox, body)
                     || history.bodies(inbox.id()).containsValue(body),
                 () ->
                     "event " + body + " was confirmed and is not in " + inbox.definition().name());
@@ -78,13 +79,19 @@ final class Invariants {
                 || history.mayHaveEnded.getOrDefault(spot, 0) > 0
                 || history.sent.get(history.seen.get(spot)).isExpired(world.engine.timeMs())
                 || (history.placesWithDrops.contains(spot.place()) && history.mayHaveBeenDead(spot))
-                || wasAdopted(world, history, spot),
+                || wasAdopted(world, history, spot)
+                || wasDeleted(world, history, spot),
             () ->
                 history.seen.get(spot)
                     + " was at "
                     + spot
                     + " and is gone, though nobody ended it");
       }
+    }
+
+    private static boolean wasDeleted(World world, History history, Spot spot) {
+      return world.engine.destinations().find(spot.place()) == null
+          && history.mayBeGone(spot.place());
     }
 
     private static boolean wasAdopted(World world, History history, Spot spot) {
@@ -125,10 +132,16 @@ final class Invariants {
     }
   }
 
-  /** A settle counts only for the last delivery of its message, whatever restarted since. */
+  /**
+   * A settle counts only for the last delivery of its message, whatever restarted since, and for
+   * none of an inbox that is made anew.
+   */
   static final class NoStaleSettleCounts implements Invariant {
     @Override
     public void check(World world, History history) {
+      require(
+          history.acceptedOfGone.isEmpty(),
+          () -> "settled, though their inbox was gone: " + history.acceptedOfGone);
       for (Delivery accepted : history.newlyAccepted) {
         Delivery last = history.lastDelivery.get(accepted.spot());
         require(
@@ -295,7 +308,9 @@ final class Invariants {
       Sent sent = history.sent.get(body);
       return sent.isEvent()
           && world.engine.destinations().all().stream()
-              .noneMatch(inbox -> wants(inbox, sent) && !inbox.isBehind());
+              .noneMatch(
+                  inbox ->
+                      wants(inbox, sent) && !inbox.isBehind() && !history.mayMiss(inbox, body));
     }
   }
 

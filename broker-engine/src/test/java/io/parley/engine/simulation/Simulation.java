@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.parley.engine.Engine;
 import io.parley.engine.EngineSettings;
 import io.parley.engine.destination.Destination;
+import io.parley.engine.destination.DestinationKind;
 import io.parley.engine.destination.DestinationSettings;
 import io.parley.engine.destination.MessagePlace;
 import io.parley.engine.destination.Retention;
@@ -26,6 +27,7 @@ import io.parley.engine.store.StoreException;
 import io.parley.engine.testing.HeldSync;
 import io.parley.engine.testing.ManualTime;
 import io.parley.engine.testing.TestNamespace;
+import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.Message;
 import io.parley.protocol.model.MessageId;
 import io.parley.protocol.model.MessageKind;
@@ -37,6 +39,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +83,9 @@ final class Simulation {
   private static final int LAST_INBOX = 5;
   private static final int FULL_INBOX_MAX = 12;
 
+  /** A subscription that comes and goes. */
+  static final String GUEST = "guest";
+
   private static final String SENDER = "shop";
   private static final int BACKLOG_MAX = 80;
   private static final int EXPIRY_MAX_MS = 20_000;
@@ -90,6 +96,7 @@ final class Simulation {
   final ManualTime clock = new ManualTime();
   final SteadyTime time = new SteadyTime(clock, clock::nanos);
   final List<Worker> workers = new ArrayList<>();
+  private final Worker guest = new Worker(this, this::guestPlace);
 
   /** What the handling of a message in a place emits. */
   final Map<String, List<Message>> emitted = new HashMap<>();
@@ -107,6 +114,7 @@ final class Simulation {
   private long actions;
   private long checks;
   private long timesBehind;
+  private long deletions;
   private boolean peace;
 
   Simulation(long seed, Chaos chaos) {
@@ -160,6 +168,11 @@ final class Simulation {
   /** In how many checks an inbox was behind, each counted. */
   long timesBehind() {
     return timesBehind;
+  }
+
+  /** How often the guest's subscription was deleted. */
+  long deletions() {
+    return deletions;
   }
 
   /** Time that passed in it. */
@@ -293,9 +306,11 @@ final class Simulation {
     apply(subscribe("all", "*.Paid", "cart.*"));
     apply(subscribe(OutcomeMessage.inboxOf(SENDER)));
     for (int place = 1; place <= PLACES; place++) {
-      workers.add(new Worker(this, place));
-      workers.add(new Worker(this, place));
+      int at = place;
+      workers.add(new Worker(this, () -> at));
+      workers.add(new Worker(this, () -> at));
     }
+    workers.add(guest);
   }
 
   private static Operation subscribe(String name, String... patterns) {
@@ -333,6 +348,8 @@ final class Simulation {
     } else if (oneIn(60)) {
       configure(1 + random.nextInt(PLACES), oneIn(2), oneIn(2) ? 4 : 0);
     } else if (oneIn(40)) {
+      guestComesOrGoes();
+    } else if (oneIn(40)) {
       cancel();
     } else if (oneIn(40)) {
       deadLetters();
@@ -343,6 +360,40 @@ final class Simulation {
     }
     if (oneIn(10)) {
       store.freeSpace();
+    }
+  }
+
+  /** The guest's inbox of the moment, or 0. */
+  private int guestPlace() {
+    Destination inbox =
+        engine == null ? null : engine.destinations().find(DestinationKind.INBOX, GUEST);
+    return inbox == null ? 0 : inbox.id();
+  }
+
+  private void guestComesOrGoes() {
+    int inbox = guestPlace();
+    if (inbox == 0 || oneIn(3)) {
+      submit(
+          subscribe(GUEST, "cart.*", "pay.Paid"),
+          result -> {
+            if (result instanceof Result.DestinationIs is) {
+              history.sentBefore.computeIfAbsent(is.id(), id -> Set.copyOf(history.sent.keySet()));
+            }
+          });
+    } else {
+      guest.leave();
+      history.mayBeGone.merge(inbox, 1, Integer::sum);
+      submit(
+          new Operation.DeleteSubscription(inbox),
+          result -> {
+            if (result instanceof Result.Count left && left.value() == 0) {
+              history.gone.add(inbox);
+              deletions++;
+            } else if (result instanceof Result.Refused refused
+                && refused.code() != ErrorCode.NOT_FOUND) {
+              history.mayBeGone.merge(inbox, -1, Integer::sum);
+            }
+          });
     }
   }
 
@@ -501,7 +552,8 @@ final class Simulation {
       clock.passMs(400);
       turn();
     }
-    for (int place = 1; place <= PLACES; place++) {
+    List<Integer> places = engine.destinations().all().stream().map(Destination::id).toList();
+    for (int place : places) {
       history.placesWithDrops.add(place);
       apply(new Operation.DropDeadLetters(place, Operation.DeadLetters.ALL));
     }

@@ -27,19 +27,27 @@ class SimulationTest {
     long actions = 0;
     long checks = 0;
     long behind = 0;
+    long deletions = 0;
     Duration simulated = Duration.ZERO;
     for (long seed = from; seed < from + SEEDS; seed++) {
       Simulation life = live(seed);
       actions += life.actions();
       checks += life.checks();
       behind += life.timesBehind();
+      deletions += life.deletions();
       simulated = simulated.plus(life.simulated());
     }
     long took = Math.max(1, processorNanos() - begin);
     System.out.printf(
         "simulation: %d lives, %d h simulated, %d steps, all invariants checked %d times,"
-            + " an inbox behind in %d; %d steps a minute of processor time%n",
-        SEEDS, simulated.toHours(), actions, checks, behind, actions * NANOS_PER_MINUTE / took);
+            + " an inbox behind in %d, %d inboxes deleted; %d steps a minute of processor time%n",
+        SEEDS,
+        simulated.toHours(),
+        actions,
+        checks,
+        behind,
+        deletions,
+        actions * NANOS_PER_MINUTE / took);
   }
 
   private static long processorNanos() {

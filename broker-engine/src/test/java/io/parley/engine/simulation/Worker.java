@@ -17,6 +17,7 @@ import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.Settlement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,20 @@ final class Worker implements DeliverySink {
   private static final int HANDS = 12;
 
   private final Simulation simulation;
-  private final int place;
+
+  /** The place of the moment: an inbox that was deleted and made again is another one. */
+  private final IntSupplier place;
+
   private final List<Delivery> held = new ArrayList<>();
   private final List<Delivery> late = new ArrayList<>();
   private @Nullable Consumer consumer;
   private @Nullable Engine openedIn;
+  private int openedAt;
   private boolean opening;
   private boolean writable = true;
   private long got;
 
-  Worker(Simulation simulation, int place) {
+  Worker(Simulation simulation, IntSupplier place) {
     this.simulation = simulation;
     this.place = place;
   }
@@ -56,7 +61,7 @@ final class Worker implements DeliverySink {
         record.wrap(segment.batch().bytes(), at);
         Delivery delivery =
             new Delivery(
-                new Spot(place, segment.firstSequence() + i),
+                new Spot(openedAt, segment.firstSequence() + i),
                 epoch,
                 segment.attempt(),
                 World.body(record),
@@ -104,10 +109,12 @@ final class Worker implements DeliverySink {
       opening = true;
       simulation.execute(
           engine -> {
-            if (engine.destinations().find(place) != null) {
+            int at = place.getAsInt();
+            if (engine.destinations().find(at) != null) {
               got = 0;
               openedIn = engine;
-              consumer = engine.open(place, this, LEASE_MS, simulation.time.millis());
+              openedAt = at;
+              consumer = engine.open(at, this, LEASE_MS, simulation.time.millis());
             }
             opening = false;
           });
@@ -139,6 +146,14 @@ final class Worker implements DeliverySink {
   private void start(Consumer mine) {
     long begun = simulation.random.nextLong(got + 1);
     simulation.execute(engine -> mine.started(begun));
+  }
+
+  /** Its service ends. */
+  void leave() {
+    Consumer mine = consumer;
+    if (mine != null) {
+      vanish(mine);
+    }
   }
 
   /** The connection ends, sometimes after a goodbye. */
@@ -203,14 +218,15 @@ final class Worker implements DeliverySink {
   /** What handling a message emits: always the same, however often it is handled. */
   private List<Message> emitted(Delivery delivery) {
     return simulation.emitted.computeIfAbsent(
-        place + " " + delivery.body(),
+        delivery.spot().place() + " " + delivery.body(),
         handling -> {
           String parent = delivery.body();
           List<Message> messages = new ArrayList<>();
           int depth = (int) parent.chars().filter(c -> c == '>').count();
           if (depth < 2 && !simulation.isFull()) {
             for (int i = simulation.random.nextInt(3); i > 0; i--) {
-              messages.add(simulation.message(parent + ">" + place + "." + i, false));
+              messages.add(
+                  simulation.message(parent + ">" + delivery.spot().place() + "." + i, false));
             }
           }
           return messages;
@@ -220,6 +236,8 @@ final class Worker implements DeliverySink {
   private void submit(List<Delivery> deliveries, List<Settlement> settlements) {
     List<@Nullable Completion> completions = new ArrayList<>();
     History history = simulation.history;
+    List<Delivery> ofGone =
+        deliveries.stream().filter(each -> history.gone.contains(each.spot().place())).toList();
     for (int i = 0; i < deliveries.size(); i++) {
       Delivery delivery = deliveries.get(i);
       Completion completion = null;
@@ -238,10 +256,14 @@ final class Worker implements DeliverySink {
       }
     }
     simulation.submit(
-        new Operation.Settle(place, settlements),
+        new Operation.Settle(place.getAsInt(), settlements),
         result -> {
           if (result instanceof Result.Settled settled) {
             answered(deliveries, settlements, completions, settled);
+            history.acceptedOfGone.addAll(ofGone);
+            settled
+                .refusals()
+                .forEach(r -> history.acceptedOfGone.remove(deliveries.get(r.index())));
           }
         });
   }
