@@ -2,6 +2,9 @@ package io.parley.server;
 
 import io.parley.engine.EngineSettings;
 import io.parley.engine.sequencer.SteadyTime;
+import io.parley.engine.store.StoreException;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
 import io.parley.server.namespace.Namespace;
 import io.parley.server.namespace.Namespaces;
 import io.parley.server.storage.DataDirectory;
@@ -54,16 +57,39 @@ final class NamespaceStores implements Namespaces.Factory {
   @Override
   public Namespace open(String name) {
     RocksDbStore store = RocksDbStore.open(directory, name, storage);
+    try {
+      Namespace namespace = open(name, store);
+      stores.put(name, store);
+      return namespace;
+    } catch (StoreException e) {
+      store.abandon();
+      ParleyException refusal =
+          new ParleyException(
+              RocksDbStore.isDamage(e.getCause())
+                  ? ErrorCode.DATA_CORRUPT
+                  : ErrorCode.STORE_UNAVAILABLE,
+              String.valueOf(e.getMessage()));
+      refusal.initCause(e);
+      throw refusal;
+    } catch (RuntimeException e) {
+      store.abandon();
+      throw e;
+    }
+  }
+
+  private Namespace open(String name, RocksDbStore store) {
     long chunkCacheBytes =
         name.equals(Namespaces.DEFAULT) ? CHUNK_CACHE_BYTES : CREATED_CHUNK_CACHE_BYTES;
-    TraceLog traces =
-        traceRetention.isZero()
-            ? null
-            : TraceLog.open(directory.traces(name), traceRetention, time);
-    Namespace namespace =
-        Namespace.open(name, store, engine, chunkCacheBytes, time, traces, onDefect);
-    stores.put(name, store);
-    return namespace;
+    if (traceRetention.isZero()) {
+      return Namespace.open(name, store, engine, chunkCacheBytes, time, null, onDefect);
+    }
+    TraceLog traces = TraceLog.open(directory.traces(name), traceRetention, time);
+    try {
+      return Namespace.open(name, store, engine, chunkCacheBytes, time, traces, onDefect);
+    } catch (RuntimeException e) {
+      traces.close();
+      throw e;
+    }
   }
 
   @Override

@@ -280,7 +280,7 @@ final class DamageCampaign {
       end = wrong(damage, e.toString());
     }
     if (withBroker) {
-      start(again, damage, code);
+      start(again, damage, code, end);
       CampaignFiles.deleteAll(again);
     }
     return end;
@@ -325,19 +325,23 @@ final class DamageCampaign {
     return null;
   }
 
-  /** A broker says the same of it as its store, or starts where the damage is met later. */
-  private void start(Path data, Damage damage, @Nullable ErrorCode code) {
+  /** A broker says the same of it as its store; what that met later, it may meet as it starts. */
+  private void start(Path data, Damage damage, @Nullable ErrorCode code, @Nullable End end) {
     ErrorCode found = null;
     try (BrokerHere broker = BrokerHere.start(data, CrashWorkload.OPTIONS)) {
       broker.admin().text("/health/ready");
     } catch (ParleyException e) {
       found = e.code();
-    } catch (StoreException e) {
-      found = code;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
+    } catch (RuntimeException e) {
+      wrong(damage, "the broker's start failed: " + e);
+      return;
     }
-    if (found != code) {
+    boolean isMet =
+        found == ErrorCode.DATA_CORRUPT
+            && (end == End.UNREADABLE || end == End.UNREADABLE_AT_OFFSET);
+    if (found != code && !isMet) {
       wrong(damage, "the store says " + code + ", the broker " + found);
     }
   }

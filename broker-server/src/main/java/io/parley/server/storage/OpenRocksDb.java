@@ -6,16 +6,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
+import org.rocksdb.SstFileReader;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /** A database from its opening to its closing, with the native objects that live as long. */
@@ -46,7 +50,13 @@ final class OpenRocksDb implements AutoCloseable {
   static OpenRocksDb open(Path directory, StorageSettings settings)
       throws IOException, RocksDBException, DamagedFileException {
     ManifestCheck.of(directory);
-    OpenRocksDb opened = open(directory, new RocksDbTuning(settings));
+    OpenRocksDb opened;
+    try {
+      opened = open(directory, new RocksDbTuning(settings));
+    } catch (RocksDBException e) {
+      requireSoundTables(directory);
+      throw e;
+    }
     try {
       opened.requireFiles(directory);
       return opened;
@@ -66,6 +76,21 @@ final class OpenRocksDb implements AutoCloseable {
     } catch (RocksDBException e) {
       tuning.close();
       throw e;
+    }
+  }
+
+  /** RocksDB says of some damage to a table file that it may be in the manifest. */
+  private static void requireSoundTables(Path directory) throws IOException, DamagedFileException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".sst")).sorted().toList()) {
+        try (Options options = new Options();
+            SstFileReader reader = new SstFileReader(options)) {
+          reader.open(file.toString());
+          reader.verifyChecksum();
+        } catch (RocksDBException e) {
+          throw new DamagedFileException(file, String.valueOf(e.getMessage()));
+        }
+      }
     }
   }
 
@@ -111,7 +136,8 @@ final class OpenRocksDb implements AutoCloseable {
   void requireNoBackgroundError() throws RocksDBException {
     if (property("rocksdb.background-errors") > 0) {
       flush();
-      throw new RocksDBException("a compaction failed");
+      String what = "a compaction failed";
+      throw new RocksDBException(what, new Status(Status.Code.IOError, Status.SubCode.None, what));
     }
   }
 

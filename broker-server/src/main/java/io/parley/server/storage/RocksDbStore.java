@@ -74,7 +74,7 @@ public final class RocksDbStore implements Store {
       throw store.refusal(ErrorCode.DATA_CORRUPT, e.getMessage(), e);
     } catch (RocksDBException e) {
       throw store.refusal(
-          isOfTheDisk(e) ? ErrorCode.STORE_UNAVAILABLE : ErrorCode.DATA_CORRUPT, reason(e), e);
+          isDamage(e) ? ErrorCode.DATA_CORRUPT : ErrorCode.STORE_UNAVAILABLE, reason(e), e);
     } catch (IOException e) {
       throw store.refusal(ErrorCode.STORE_UNAVAILABLE, SyncedFiles.reason(e), e);
     }
@@ -275,6 +275,19 @@ public final class RocksDbStore implements Store {
     }
   }
 
+  /** Closes it as it is: who was to use it met damage. */
+  public void abandon() {
+    inUse.writeLock().lock();
+    try {
+      endOpenTransaction();
+      closeOpened();
+    } catch (IOException e) {
+      log.warn("{}: closing a file failed", directory, e);
+    } finally {
+      inUse.writeLock().unlock();
+    }
+  }
+
   private void closeOpened() throws IOException {
     OpenStore closing = opened;
     if (closing != null) {
@@ -312,7 +325,7 @@ public final class RocksDbStore implements Store {
   }
 
   private static String remedy(@Nullable String reason, Exception cause) {
-    if (cause instanceof DamagedFileException) {
+    if (isDamage(cause)) {
       return "restore it from a backup, and start again";
     }
     String why = String.valueOf(reason);
@@ -332,6 +345,16 @@ public final class RocksDbStore implements Store {
         new ParleyException(code, "store %s: %s".formatted(directory, reason));
     refusal.initCause(cause);
     return refusal;
+  }
+
+  /**
+   * Whether something stored is missing or changed, rather than the disk in trouble.
+   *
+   * @param cause of a {@link StoreException} of this store
+   */
+  public static boolean isDamage(@Nullable Throwable cause) {
+    return cause instanceof DamagedFileException
+        || (cause instanceof RocksDBException e && !isOfTheDisk(e));
   }
 
   /** RocksDB reports a missing file as the disk's error; it is a loss of what was stored. */

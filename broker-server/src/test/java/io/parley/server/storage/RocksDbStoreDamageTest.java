@@ -345,6 +345,22 @@ class RocksDbStoreDamageTest {
     assertRefused(ErrorCode.DATA_CORRUPT, file.getFileName().toString());
   }
 
+  @Test
+  void shouldNameTheTableFileWhereverItIsDamaged() throws IOException {
+    int count = 30;
+    writeAndCrash(count, 200);
+    try (DataDirectory data = DataDirectory.open(sound);
+        RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+      assertThat(store.get(Table.META, StoreSamples.key(0))).isNotNull();
+    } // closed, it is all in table files
+    for (int round = 0; round < 120; round++) {
+      copySound();
+      Path file = all(damaged, ".sst").get(0);
+      flip(file, round * Files.size(file) / 120);
+      openExpectingAllOrRefusal(file, count, 200);
+    }
+  }
+
   /** Leaves what a broker that is killed leaves: nothing is brought into table files at the end. */
   private void writeAndCrash(int count, int chunkBytesMax) throws IOException {
     Path running = temporary.resolve("running");
@@ -363,7 +379,8 @@ class RocksDbStoreDamageTest {
       assertOpens(count - 1, count, chunkBytesMax);
     } catch (ParleyException e) {
       assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.DATA_CORRUPT);
-      assertThat(e).hasMessageContaining(store(damaged).toString());
+      assertThat(e)
+          .hasMessageContainingAll(store(damaged).toString(), file.getFileName().toString());
     } catch (StoreException e) {
       assertThat(e)
           .hasMessageContainingAll(store(damaged).toString(), file.getFileName().toString());
