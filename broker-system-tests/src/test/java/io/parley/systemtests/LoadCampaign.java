@@ -38,7 +38,7 @@ import java.util.function.IntFunction;
  * More than a broker has memory for:
  *
  * <pre>
- *   broker-system-tests/load-campaign [unread|fan-out|half-frames|connections|queues|slow|large [how many]]
+ *   broker-system-tests/load-campaign [unread|fan-out|half-frames|connections|queues|slow|large|largest [how many]]
  * </pre>
  *
  * <p>{@code LoadIT} is its short form. Each step has a {@link LoadedBroker}, prints what it
@@ -46,7 +46,8 @@ import java.util.function.IntFunction;
  */
 final class LoadCampaign {
   private static final List<String> STEPS =
-      List.of("unread", "fan-out", "half-frames", "connections", "queues", "slow", "large");
+      List.of(
+          "unread", "fan-out", "half-frames", "connections", "queues", "slow", "large", "largest");
   private static final int IN_FLIGHT = 8_192;
   private static final int IN_FLIGHT_BYTES = 16 << 20;
   private static final long MIB = 1 << 20;
@@ -58,6 +59,14 @@ final class LoadCampaign {
 
   /** Events that each subscriber is to get. */
   private static final int FAN_OUT = 20;
+
+  /** A message of 16 MiB, headers included, is the most there can be. */
+  private static final String[] LARGEST_LIMITS = {
+    "--set", "limits.max-message=16MiB", "--set", "limits.send-window=64MiB"
+  };
+
+  /** That each sender of the largest sends. */
+  private static final int LARGEST_MESSAGES = 4;
 
   /** What others may wait for while a broker is at its bounds. */
   private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(2);
@@ -94,7 +103,8 @@ final class LoadCampaign {
    *     may be busy with something else
    */
   static void run(String step, int many, Path data, boolean timed) throws Exception {
-    try (LoadedBroker broker = new LoadedBroker(data.resolve("broker"))) {
+    String[] options = step.equals("largest") ? LARGEST_LIMITS : new String[0];
+    try (LoadedBroker broker = new LoadedBroker(data.resolve("broker"), options)) {
       LoadCampaign campaign = new LoadCampaign(broker, timed);
       switch (step) {
         case "unread" -> campaign.unread(many == 0 ? 300 : many);
@@ -104,6 +114,7 @@ final class LoadCampaign {
         case "queues" -> campaign.queues(many == 0 ? 100_000 : many);
         case "slow" -> campaign.slow(many == 0 ? 8 : many);
         case "large" -> campaign.large(many == 0 ? 8 : many);
+        case "largest" -> campaign.largest(many == 0 ? 8 : many);
         default ->
             throw new IllegalArgumentException("'" + step + "' (expected: one of " + STEPS + ")");
       }
@@ -449,6 +460,50 @@ final class LoadCampaign {
     say("  alone:                 %s", small(0, 0));
     say("  beside those of 1 MiB: %s", small(pairs, (int) MIB - 1_000));
     broker.checkMemory();
+  }
+
+  // ---------------------------------------------------------------- as large as they may be
+
+  /** Each pair has a sender that sends without a pause, and a receiver that takes what comes. */
+  private void largest(int pairs) throws Exception {
+    say("%d pairs that send and handle %d messages of 15 MiB each:", pairs, LARGEST_MESSAGES);
+    CountDownLatch handled = new CountDownLatch(pairs * LARGEST_MESSAGES);
+    List<ParleyClient> clients = new ArrayList<>();
+    List<CompletableFuture<Void>> senders = new ArrayList<>();
+    byte[] body = new byte[15 << 20];
+    try {
+      for (int i = 0; i < pairs; i++) {
+        ParleyClient sender = client("largest");
+        ParleyClient receiver = client("largest");
+        clients.add(sender);
+        clients.add(receiver);
+        receiver
+            .commandConsumer()
+            .types("load.Largest")
+            .manual(
+                delivery -> {
+                  delivery.settle(CommandResult.complete());
+                  handled.countDown();
+                })
+            .start();
+        senders.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  for (int sent = 0; sent < LARGEST_MESSAGES; sent++) {
+                    var unused = sender.send(OutgoingMessage.of("load.Largest", body));
+                  }
+                },
+                task -> new Thread(task, "largest").start()));
+      }
+      checkHealthy("beside", HEALTHY_AFTER_ROUNDS);
+      for (CompletableFuture<Void> sender : senders) {
+        sender.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
+      Await.latch("all are handled", handled);
+      broker.checkMemory();
+    } finally {
+      clients.forEach(ParleyClient::abort);
+    }
   }
 
   private String small(int pairs, int bytes) throws Exception {

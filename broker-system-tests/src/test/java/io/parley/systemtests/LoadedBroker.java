@@ -28,8 +28,8 @@ final class LoadedBroker implements AutoCloseable {
   private long liveHeapMax;
   private volatile boolean closed;
 
-  LoadedBroker(Path data) throws Exception {
-    process = BrokerProcess.startWith(jvm(), data);
+  LoadedBroker(Path data, String... serverOptions) throws Exception {
+    process = BrokerProcess.startWith(jvm(), data, serverOptions);
     memory = BrokerMemory.of(process.pid());
     watching = new Thread(this::watch, "memory of the broker");
     watching.setDaemon(true);

@@ -2,8 +2,8 @@ package io.parley.server.network;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.codec.FrameDecoder;
@@ -156,7 +156,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
   }
 
   /** Counts what comes in, and drops it once the connection is closing. */
-  private static final class Bytes extends ChannelInboundHandlerAdapter {
+  private static final class Bytes extends ChannelDuplexHandler {
     private final Connection connection;
     private final FrameDecoder decoder;
     private final NetworkCounters counters;
@@ -181,6 +181,14 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         }
         ctx.fireChannelRead(bytes);
         connection.unfinished().read(decoder.unfinishedBytes());
+      }
+    }
+
+    /** Inside a frame the decoder asks for more of it, be reading paused or not. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+      if (ctx.channel().config().isAutoRead()) {
+        ctx.read();
       }
     }
   }

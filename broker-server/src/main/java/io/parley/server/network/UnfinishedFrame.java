@@ -70,9 +70,13 @@ final class UnfinishedFrame {
     waitsForBytes = taken ? 0 : bytes;
   }
 
-  /** While others wait: its connection goes if it didn't grow since this was last called. */
+  /**
+   * While others wait: its connection goes if it could grow and didn't since this was last called.
+   * It can't while the broker has no room for what it would become.
+   */
   void shedUnlessGrowing() {
-    if (heldBytes > 0 && !grew) {
+    boolean heldBack = connection.isHeldBack();
+    if (heldBytes > 0 && !grew && !heldBack) {
       connection.shed(
           "no byte of a frame of "
               + heldBytes
@@ -80,7 +84,7 @@ final class UnfinishedFrame {
               + " begun is sent)");
       end();
     }
-    grew = false;
+    grew = heldBack;
   }
 
   /** No more is read. */

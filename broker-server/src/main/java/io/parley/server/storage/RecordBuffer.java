@@ -6,14 +6,15 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record on its way to the journal, outside the heap so that the system takes it as it is. Filled
- * by the owner thread, then written by the one that syncs.
+ * A record on its way to the journal, outside the heap so that the system takes it as it is; a
+ * large one in the heap, as there is little room outside it, and what is let go there stays until
+ * the collector comes. Filled by the owner thread, then written by the one that syncs.
  */
 final class RecordBuffer {
   /** Little, as each namespace has one; those that are used grow once and are used again. */
   private static final int INITIAL_BYTES = 64 << 10;
 
-  /** Larger ones are rare, and not worth their room. */
+  /** Larger ones are rare, and not worth their room: made for one record, in the heap. */
   private static final int KEPT_BYTES = 4 << 20;
 
   private ByteBuffer bytes = allocate(INITIAL_BYTES);
@@ -125,9 +126,16 @@ final class RecordBuffer {
       throw new IllegalArgumentException(
           "transaction: %d bytes (expected: less than 2 GiB)".formatted(needed));
     }
-    if (needed > bytes.capacity()) {
-      long grown = Math.min(Math.max(needed, 2L * bytes.capacity()), Integer.MAX_VALUE - 8192L);
-      bytes = allocate((int) grown).put(0, bytes, 0, end);
+    if (needed > KEPT_BYTES - JournalRecord.BLOCK_BYTES && needed > bytes.capacity()) {
+      // A chunk comes at once, and room for its changes with it: nothing large is copied again.
+      long large = Math.min(needed + INITIAL_BYTES, Integer.MAX_VALUE - 8192L);
+      bytes = ByteBuffer.allocate((int) large).put(0, bytes, 0, end);
+    } else if (needed > bytes.capacity()) {
+      int grown =
+          (int)
+              Math.min(
+                  Math.max(needed, 2L * bytes.capacity()), KEPT_BYTES - JournalRecord.BLOCK_BYTES);
+      bytes = allocate(grown).put(0, bytes, 0, end);
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segment {
   private static final String SUFFIX = ".journal";
+
+  /**
+   * What is in the heap goes through a buffer outside it that is as large as what is read or
+   * written at once, and that the JDK keeps for each thread.
+   */
+  private static final int PIECE_BYTES = 1 << 20;
 
   private final long number;
   private final Path file;
@@ -160,7 +167,10 @@ final class Segment {
     channel = FileChannel.open(file, READ, WRITE);
   }
 
-  /** Writes whole blocks, one after the other, from buffers that are aligned like them. */
+  /**
+   * Writes whole blocks, one after the other, from buffers that are aligned like them or in the
+   * heap.
+   */
   void write(ByteBuffer[] blocks, int offset) throws IOException {
     FileChannel open = writes;
     if (open == null) {
@@ -168,9 +178,23 @@ final class Segment {
       writes = open;
     }
     open.position(offset);
-    while (blocks[blocks.length - 1].hasRemaining()) {
-      open.write(blocks);
+    if (Arrays.stream(blocks).allMatch(ByteBuffer::isDirect)) {
+      while (blocks[blocks.length - 1].hasRemaining()) {
+        open.write(blocks);
+      }
+    } else {
+      for (ByteBuffer each : blocks) {
+        while (each.hasRemaining()) {
+          ByteBuffer piece = piece(each);
+          open.write(piece);
+          each.position(each.position() + piece.position());
+        }
+      }
     }
+  }
+
+  private static ByteBuffer piece(ByteBuffer of) {
+    return of.slice(of.position(), Math.min(of.remaining(), PIECE_BYTES));
   }
 
   void force() throws IOException {
@@ -192,9 +216,11 @@ final class Segment {
     FileChannel open = channel();
     int start = into.position();
     while (into.hasRemaining()) {
-      if (open.read(into, offset + into.position() - start) < 0) {
+      ByteBuffer piece = piece(into);
+      if (open.read(piece, offset + into.position() - start) < 0) {
         return;
       }
+      into.position(into.position() + piece.position());
     }
   }
 

@@ -3,6 +3,9 @@ package io.parley.server.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.frame.Frame;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -148,6 +152,27 @@ class NetworkMemoryTest {
     assertThat(inbound.bytes()).isZero();
   }
 
+  /** The decoder asks for more when it was given part of a frame and nothing else. */
+  @Test
+  void shouldNotAskTheSocketForMoreOfIt() {
+    welcome().writeInbound(frame(100_000).readSlice(1_000));
+    EmbeddedChannel waits = welcome();
+    AtomicInteger reads = new AtomicInteger();
+    waits
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void read(ChannelHandlerContext ctx) {
+                reads.incrementAndGet();
+              }
+            });
+
+    waits.writeInbound(frame(100_000).readSlice(1_000));
+
+    assertThat(reads).hasValue(0);
+  }
+
   @Test
   void shouldReadAFrameLargerThanAllMemoryIfItIsAlone() {
     EmbeddedChannel channel = welcome();
@@ -204,6 +229,26 @@ class NetworkMemoryTest {
     assertThat(waits.config().isAutoRead()).isTrue();
     assertThat(counters.shed()).isEqualTo(1);
     goes.release();
+  }
+
+  @Test
+  void shouldNotCloseWhoIsHeldBackInsideAFrame() {
+    EmbeddedChannel heldBack = welcome();
+    RecordingSession session = sessions.element();
+    session.acceptsMore = () -> false;
+    heldBack.writeInbound(Unpooled.wrappedBuffer(frame(1_000), frame(100_000).readSlice(1_000)));
+    EmbeddedChannel waits = welcome();
+    waits.writeInbound(frame(100_000).readSlice(1_000));
+
+    look();
+    look();
+    session.acceptsMore = () -> true;
+    session.channel.resumeReading();
+    look();
+    assertThat(counters.shed()).isZero();
+
+    look();
+    assertThat(counters.shed()).as("it could have gone on").isEqualTo(1);
   }
 
   @Test

@@ -39,6 +39,19 @@ class RecordBufferTest {
     assertThat(again.chunkBytes()).isZero();
   }
 
+  @Test
+  void shouldTakeLargeOnesFromTheHeap() {
+    RecordBuffer small = pool.take();
+    small.add(NO_KEY, new byte[1_500_000], 0, 1_500_000);
+    RecordBuffer large = pool.take();
+    large.add(NO_KEY, new byte[1_000], 0, 1_000);
+    large.add(NO_KEY, new byte[5_000_000], 0, 5_000_000);
+
+    assertThat(small.blocks().isDirect()).isTrue();
+    assertThat(large.blocks().isDirect()).isFalse();
+    assertThat(large.copy(JournalRecord.HEADER_BYTES, 1_000)).hasSize(1_000);
+  }
+
   private List<RecordBuffer> take(int count) {
     return new ArrayList<>(IntStream.range(0, count).mapToObj(i -> pool.take()).toList());
   }
