@@ -128,14 +128,15 @@ final class RecordBuffer {
     }
     if (needed > KEPT_BYTES - JournalRecord.BLOCK_BYTES && needed > bytes.capacity()) {
       // A chunk comes at once, and room for its changes with it: nothing large is copied again.
-      long large = Math.min(needed + INITIAL_BYTES, Integer.MAX_VALUE - 8192L);
+      long grown = bytes.isDirect() ? 0 : bytes.capacity() * 3L / 2;
+      long large = Math.min(Math.max(needed + INITIAL_BYTES, grown), Integer.MAX_VALUE - 8192L);
       bytes = ByteBuffer.allocate((int) large).put(0, bytes, 0, end);
     } else if (needed > bytes.capacity()) {
-      int grown =
+      int doubled =
           (int)
               Math.min(
                   Math.max(needed, 2L * bytes.capacity()), KEPT_BYTES - JournalRecord.BLOCK_BYTES);
-      bytes = allocate(grown).put(0, bytes, 0, end);
+      bytes = allocate(doubled).put(0, bytes, 0, end);
     }
   }
 
