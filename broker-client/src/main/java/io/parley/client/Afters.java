@@ -3,6 +3,7 @@ package io.parley.client;
 import io.parley.client.ClientInterceptor.After;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Afters<T> {
   private final Deque<After<T>> all = new ArrayDeque<>(2);
+  private final AtomicBoolean told = new AtomicBoolean();
 
   void add(@Nullable After<T> after) {
     if (after != null) {
@@ -20,15 +22,23 @@ final class Afters<T> {
     }
   }
 
-  /** Tells all of them; an interceptor's mistakes are its own. */
-  void ended(@Nullable T result, @Nullable Throwable failure) {
+  /**
+   * Tells all of them; an interceptor's mistakes are its own.
+   *
+   * @return false if they were told before
+   */
+  boolean ended(@Nullable T result, @Nullable Throwable failure) {
+    if (!told.compareAndSet(false, true)) {
+      return false;
+    }
     for (After<T> after : all) {
       try {
         after.ended(result, failure);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         System.getLogger("io.parley.client")
             .log(System.Logger.Level.WARNING, "a ClientInterceptor failed", e);
       }
     }
+    return true;
   }
 }

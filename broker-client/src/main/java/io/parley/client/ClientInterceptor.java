@@ -22,8 +22,8 @@ public interface ClientInterceptor {
    * Before a command is sent or an event published, on the sender's thread.
    *
    * @param message may be changed, by {@link OutgoingMessage#header} for example
-   * @return told the id once the broker has confirmed it, or the failure; by the client's own
-   *     thread, so it must not block. Null if nobody wants to know
+   * @return told the id once the broker has confirmed it, or the failure, before the sender hears
+   *     of it; by the client's own thread, so it must not block. Null if nobody wants to know
    * @throws RuntimeException to refuse: thrown out of the send, nothing is sent
    */
   default @Nullable After<MessageId> beforeSend(MessageKind kind, OutgoingMessage message) {

@@ -23,7 +23,15 @@ final class Sender {
    */
   PendingSend send(MessageKind kind, OutgoingMessage message) {
     Deadline.requireTimeLeft(message.type());
-    return interceptors.isEmpty() ? sends.send(kind, message) : intercepted(kind, message);
+    Afters<MessageId> afters = interceptors.beforeSend(kind, message);
+    try {
+      return sends.send(kind, message, afters);
+    } catch (RuntimeException e) {
+      if (afters != null) {
+        afters.ended(null, e);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -34,22 +42,5 @@ final class Sender {
   PendingSend send(PreparedMessage prepared) {
     Deadline.requireTimeLeft(prepared.type());
     return sends.send(prepared);
-  }
-
-  private PendingSend intercepted(MessageKind kind, OutgoingMessage message) {
-    Afters<MessageId> afters = interceptors.beforeSend(kind, message);
-    PendingSend send;
-    try {
-      send = sends.send(kind, message);
-    } catch (RuntimeException e) {
-      if (afters != null) {
-        afters.ended(null, e);
-      }
-      throw e;
-    }
-    if (afters != null) {
-      var unused = send.whenComplete(afters::ended);
-    }
-    return send;
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of commands and events to the broker. The sender's thread encodes the message and hands
@@ -49,8 +50,12 @@ final class Sends {
 
   // ---- any thread
 
-  /** Sends; waits if the window is full. */
-  PendingSend send(MessageKind kind, OutgoingMessage outgoing) {
+  /**
+   * Sends; waits if the window is full.
+   *
+   * @param afters told how it ended, unless this throws
+   */
+  PendingSend send(MessageKind kind, OutgoingMessage outgoing, @Nullable Afters<MessageId> afters) {
     if (connection.isClosed()) {
       throw new IllegalStateException("the client is closed");
     }
@@ -58,7 +63,7 @@ final class Sends {
     Message message = outgoing.toMessage(kind, codec, ids, Cause.ofThisThread());
     byte[] record = MessageRecord.encode(message);
     requireFits(message.type(), message.id(), record);
-    return begin(new PendingSend(message.id(), kind, record));
+    return begin(new PendingSend(message.id(), kind, record, afters));
   }
 
   /** Sends what was encoded before. */
@@ -67,7 +72,7 @@ final class Sends {
       throw new IllegalStateException("the client is closed");
     }
     requireFits(prepared.type(), prepared.id(), prepared.record());
-    return begin(new PendingSend(prepared.id(), prepared.kind(), prepared.record()));
+    return begin(new PendingSend(prepared.id(), prepared.kind(), prepared.record(), null));
   }
 
   private void requireFits(String type, MessageId id, byte[] record) {

@@ -227,21 +227,35 @@ class BatchHandlerIT {
   @Test
   void shouldCountAttemptsOfTheBatchAloneWhenProcessCrashes() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch more = new CountDownLatch(1);
+    CountDownLatch batchBegun = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
     Received<Integer> attempts = new Received<>();
+    AtomicInteger calls = new AtomicInteger();
     try (ParleyClient shop = client("shop");
         ParleyClient stock = client(service)) {
-      sendAll(shop, "product", 6);
       ParleyClient crash = client(service);
       handle(
           crash,
           2,
           batch -> {
-            begun.countDown();
-            end.await();
+            if (calls.incrementAndGet() == 1) {
+              begun.countDown();
+              more.await();
+            } else {
+              assertThat(batch).hasSize(2);
+              batchBegun.countDown();
+              end.await();
+            }
             return CommandResult.complete();
           });
-      Await.latch("the batch begins", begun);
+      // While it is at this one, the six gather.
+      shop.send(type, "first");
+      Await.latch("the first batch begins", begun);
+      sendAll(shop, "product", 6);
+      awaitDelivered(crash);
+      more.countDown();
+      Await.latch("the batch begins", batchBegun);
       // What a client asks is told after what it began.
       assertThat(crash.outcome(WireClient.randomId())).isEqualTo(Outcome.PENDING);
       crash.abort();

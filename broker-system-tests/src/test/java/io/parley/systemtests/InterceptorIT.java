@@ -26,6 +26,8 @@ import io.parley.protocol.model.OutcomeStatus;
 import io.parley.testkit.EmbeddedBroker;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,48 @@ class InterceptorIT {
       assertThat(log.next(4))
           .containsExactly("a before send", "b before send", "b after send ok", "a after send ok");
       assertThat(headers.next()).isEqualTo(Map.of("by-a", "COMMAND", "by-b", "COMMAND"));
+    }
+  }
+
+  @Test
+  void shouldTellInterceptorsBeforeTheSenderHears() throws Exception {
+    CompletableFuture<CompletableFuture<MessageId>> sent =
+        new CompletableFuture<CompletableFuture<MessageId>>()
+            .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Received<Boolean> senderHeard = new Received<>();
+    ClientInterceptor looking =
+        new ClientInterceptor() {
+          @Override
+          public After<MessageId> beforeSend(MessageKind kind, OutgoingMessage message) {
+            return (id, failure) -> senderHeard.add(sent.join().isDone());
+          }
+        };
+    try (ParleyClient shop = client("shop", looking)) {
+      sent.complete(shop.sendAsync(type, "lantern"));
+      assertThat(senderHeard.next()).isFalse();
+      assertThat(Await.result(sent.join())).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldConfirmWhateverInterceptorsThrowAfterwards() throws Exception {
+    ClientInterceptor throwing =
+        new ClientInterceptor() {
+          @Override
+          public After<MessageId> beforeSend(MessageKind kind, OutgoingMessage message) {
+            return (id, failure) -> {
+              if (message.type().equals(type)) {
+                throw new AssertionError("no such kettle");
+              }
+              throw new IllegalStateException("no such lid");
+            };
+          }
+        };
+    try (ParleyClient shop = client("shop", new Noting("a"), throwing)) {
+      assertThat(Await.result(shop.sendAsync(type, "lantern"))).isNotNull();
+      assertThat(Await.result(shop.sendAsync(type + "Too", "lantern"))).isNotNull();
+      assertThat(log.next(4))
+          .containsExactly("a before send", "a after send ok", "a before send", "a after send ok");
     }
   }
 
