@@ -11,6 +11,7 @@ import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
 import io.parley.engine.store.Store;
+import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageBatch;
@@ -74,12 +75,31 @@ public final class Catalog {
         null,
         (key, value) -> {
           String name = new String(key, UTF_8);
-          keep(TypeEntry.decode(name, value));
+          TypeEntry entry = TypeEntry.decode(name, value);
+          requireThere(entry, destinations);
+          keep(entry);
           return true;
         });
     destinations.all().forEach(interests::add);
     byte[] policy = store.get(Table.META, POLICY);
     declaredOnly = policy != null && new ValueReader(Table.META, policy, VERSION).u8() == 1;
+  }
+
+  private static void requireThere(TypeEntry entry, Destinations destinations) {
+    for (int id : new int[] {entry.queue(), entry.unowned(), entry.from()}) {
+      if (id != 0 && destinations.find(id) == null) {
+        throw new StoreException(
+            "table TYPES: "
+                + entry.name()
+                + " refers to destination "
+                + id
+                + ", which isn't there");
+      }
+    }
+    if (entry.from() != 0 && entry.queue() == 0) {
+      throw new StoreException(
+          "table TYPES: " + entry.name() + " moves to no queue (expected: its owner's)");
+    }
   }
 
   /** All types, by name. */

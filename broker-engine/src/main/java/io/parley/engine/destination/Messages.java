@@ -405,7 +405,9 @@ final class Messages {
 
   /** The record of a message that has an entry of its own; valid until the next call. */
   MessageRecord record(SingleMessage message) {
-    return view().wrap(chunks.load(message.chunk).array(), message.offset);
+    byte[] chunk = chunks.load(message.chunk).array();
+    Run.sizeAt(view(), chunk, message.offset, Table.DELAYED);
+    return view();
   }
 
   /** The record of a message of a run; valid until the next call. */

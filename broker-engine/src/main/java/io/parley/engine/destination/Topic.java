@@ -107,7 +107,11 @@ public final class Topic {
   /** Takes over {@link #encode}'s value. */
   void load(byte[] value) {
     ValueReader in = new ValueReader(Table.TOPICS, value, VERSION);
-    retain(in.i64(), in.i64());
+    try {
+      retain(in.i64(), in.i64());
+    } catch (IllegalArgumentException e) {
+      throw in.damaged(name + ": " + e.getMessage());
+    }
     events = in.i64();
     bytes = in.i64();
   }

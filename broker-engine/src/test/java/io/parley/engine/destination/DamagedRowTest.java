@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.parley.engine.store.StoreException;
+import io.parley.engine.store.Table;
+import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.TypePattern;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -50,6 +52,28 @@ class DamagedRowTest {
         .isThrownBy(() -> Run.decode(1, damaged))
         .withMessageContaining("table RUNS")
         .withMessageContaining(expected);
+  }
+
+  @Test
+  void shouldRefuseRecordsThatCannotBeInTheirChunk() {
+    byte[] chunk = new byte[100];
+    for (int at : new int[] {-1, 80, 1 << 30, 0}) { // at 0 there is one of 4 bytes
+      assertThatExceptionOfType(StoreException.class)
+          .isThrownBy(() -> Run.sizeAt(new MessageRecord(), chunk, at, Table.RUNS))
+          .withMessageContaining("table RUNS: record of ")
+          .withMessageContaining("at offset " + at);
+    }
+  }
+
+  @Test
+  void shouldRefuseATopicWithARetentionThatCannotBeSet() {
+    byte[] sound = new Topic("shop.Added", Retention.DEFAULT).encode();
+    byte[] damaged = sound.clone();
+    ByteBuffer.wrap(damaged).putLong(1, Long.MIN_VALUE);
+    new Topic("shop.Added", Retention.DEFAULT).load(sound);
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> new Topic("shop.Added", Retention.DEFAULT).load(damaged))
+        .withMessageContaining("table TOPICS: shop.Added: retention time");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.parley.server.config;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -22,6 +21,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * A YAML file taken apart into keys and the text of their values.
@@ -78,7 +80,8 @@ final class ConfigFile {
     options.setNestingDepthLimit(MAX_DEPTH);
     options.setMaxAliasesForCollections(MAX_ALIASES);
     try {
-      Node root = new Yaml(options).compose(new StringReader(text));
+      ParserImpl parser = new ParserImpl(new StreamReader(text), options);
+      Node root = new Composer(parser, new Resolver(), options).getSingleNode();
       if (root instanceof MappingNode mapping) {
         visitSection("", mapping);
       } else if (root != null && !isNull(root)) {
@@ -103,7 +106,8 @@ final class ConfigFile {
   }
 
   private void visit(String name, Node at, Node value) {
-    boolean isSection = keys.stream().anyMatch(key -> key.startsWith(name + "."));
+    String section = name + ".";
+    boolean isSection = keys.stream().anyMatch(key -> key.startsWith(section));
     if (keys.contains(name)) {
       addEntry(name, at, value);
     } else if (isSection && isNull(value)) {
@@ -114,7 +118,7 @@ final class ConfigFile {
     } else if (value instanceof MappingNode mapping && name.indexOf('.') < 0) {
       // An unknown section too, for its keys are what has nearest keys; but no deeper, as an anchor
       // can make a file contain itself.
-      visitSection(name + ".", mapping);
+      visitSection(section, mapping);
     } else {
       problem(
           at, name + ": unknown key (the nearest known key is " + NearestName.of(name, keys) + ")");

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * passed over.
  */
 public final class ConfigLoader {
+  private static final Set<String> NAMES =
+      ConfigKeys.ALL.stream().map(ConfigKey::name).collect(Collectors.toCollection(TreeSet::new));
+
   private final List<String> problems = new ArrayList<>();
 
   /** By key; the strongest source is put last. */
@@ -48,7 +51,7 @@ public final class ConfigLoader {
       @Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
     ConfigLoader loader = new ConfigLoader();
     if (file != null) {
-      loader.add(ConfigFile.read(file, names(), loader.problems::add));
+      loader.add(ConfigFile.read(file, NAMES, loader.problems::add));
     }
     loader.add(ConfigEnvironment.read(environment, loader.problems::add));
     loader.add(loader.readFlags(flags));
@@ -74,13 +77,13 @@ public final class ConfigLoader {
     new TreeMap<>(flags)
         .forEach(
             (name, text) -> {
-              if (names().contains(name)) {
+              if (NAMES.contains(name)) {
                 read.add(Setting.ofText(name, name, text));
               } else {
                 problems.add(
                     name
                         + ": unknown key (the nearest known key is "
-                        + NearestName.of(name, names())
+                        + NearestName.of(name, NAMES)
                         + ")");
               }
             });
@@ -201,11 +204,5 @@ public final class ConfigLoader {
         new TraceSettings(values.get(ConfigKeys.TRACE_RETENTION)),
         new SecuritySettings(values.get(ConfigKeys.SECURITY_USERS)),
         new LogSettings(values.get(ConfigKeys.LOG_LEVEL)));
-  }
-
-  private static Set<String> names() {
-    return ConfigKeys.ALL.stream()
-        .map(ConfigKey::name)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

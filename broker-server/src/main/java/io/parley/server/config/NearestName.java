@@ -1,12 +1,12 @@
 package io.parley.server.config;
 
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.TreeSet;
 
 /** Finds what somebody probably meant to type. */
 public final class NearestName {
   /** More of a name doesn't make it nearer to any of ours. */
-  private static final int TYPED_MAX_CHARS = 200;
+  private static final int TYPED_MAX_CHARS = 64;
 
   private NearestName() {}
 
@@ -17,12 +17,19 @@ public final class NearestName {
    */
   public static String of(String typed, Collection<String> candidates) {
     String start = typed.substring(0, Math.min(typed.length(), TYPED_MAX_CHARS));
-    return candidates.stream()
-        .min(
-            Comparator.comparingInt(
-                    (String candidate) -> distanceOrWithoutSection(start, candidate))
-                .thenComparing(Comparator.naturalOrder()))
-        .orElseThrow(() -> new IllegalArgumentException("candidates: none (expected: at least 1)"));
+    String nearest = null;
+    int least = Integer.MAX_VALUE;
+    for (String candidate : new TreeSet<>(candidates)) {
+      int distance = distanceOrWithoutSection(start, candidate);
+      if (distance < least) {
+        least = distance;
+        nearest = candidate;
+      }
+    }
+    if (nearest == null) {
+      throw new IllegalArgumentException("candidates: none (expected: at least 1)");
+    }
+    return nearest;
   }
 
   private static int distanceOrWithoutSection(String typed, String candidate) {

@@ -163,7 +163,8 @@ final class JournalRecovery {
       return header; // its chunks are checked when somebody wants them
     }
     if (record.capacity() < header.size()) {
-      record = ByteBuffer.allocateDirect(Math.max(SLAB_BYTES, header.size()));
+      long size = Math.max(header.size(), Math.min(SLAB_BYTES, segment.fileLength()));
+      record = ByteBuffer.allocateDirect((int) size);
     }
     record.clear().limit(header.size());
     segment.read(record, offset);
@@ -206,8 +207,11 @@ final class JournalRecovery {
   private static void requireNoRecordFrom(
       Segment segment, long from, long missing, Segment ended, long endedAt)
       throws IOException, DamagedFileException {
-    ByteBuffer slab = ByteBuffer.allocateDirect(SLAB_BYTES);
     long length = segment.fileLength();
+    if (from >= length) {
+      return;
+    }
+    ByteBuffer slab = ByteBuffer.allocateDirect((int) Math.min(SLAB_BYTES, length - from));
     for (long start = from; start < length; start += SLAB_BYTES) {
       slab.clear();
       segment.read(slab, start);

@@ -27,7 +27,7 @@ final class ConfigTarget implements FuzzTarget {
       here = here.getParent();
     }
     List<byte[]> seeds = new ArrayList<>();
-    seeds.add(Files.readAllBytes(here.resolve("config/parley.yaml")));
+    seeds.add(uncommented(Files.readString(here.resolve("config/parley.yaml"))).getBytes(UTF_8));
     for (String text :
         List.of(
             "network:\n  port: 7440\n  host: 127.0.0.1\n  heartbeat: 10s\n",
@@ -38,6 +38,16 @@ final class ConfigTarget implements FuzzTarget {
       seeds.add(text.getBytes(UTF_8));
     }
     return seeds;
+  }
+
+  /** Our file with every key it explains set, and without what it explains. */
+  private static String uncommented(String file) {
+    return file.replaceAll("(?m)^( +)#([a-z-]+:)", "$1$2").replaceAll("(?m)^ *#.*\n|^\n", "");
+  }
+
+  @Override
+  public int maxBytes() {
+    return 2_000;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.parley.systemtests.fuzz;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Runs Jazzer on each target, in a process of its own.
  *
  * <pre>
- *   broker-system-tests/fuzz [seconds for each target [target]]
+ *   broker-system-tests/fuzz [seconds for each target [target [executions of it at most]]]
  * </pre>
  *
  * <p>{@code FuzzTargetsTest} is its short form.
@@ -33,6 +34,14 @@ final class FuzzCampaign {
   private static final Pattern EXECUTIONS =
       Pattern.compile("stat::number_of_executed_units:\\s*(\\d+)");
 
+  /** They are in the JDK's regular expressions, and make those many times as slow. */
+  private static final String REGEX_HOOKS =
+      "com.code_intelligence.jazzer.sanitizers.RegexInjection"
+          + File.pathSeparator
+          + "com.code_intelligence.jazzer.sanitizers.RegexRoadblocks";
+
+  private static final int UNLIMITED = -1;
+
   /** The one that isn't Jazzer's. */
   private static final String BROKER = "broker";
 
@@ -45,9 +54,10 @@ final class FuzzCampaign {
     if (arguments.length > 1) {
       targets = List.of(arguments[1]);
     }
+    int executionsMax = arguments.length > 2 ? Integer.parseInt(arguments[2]) : UNLIMITED;
     long total = 0;
     for (String target : targets) {
-      long executions = target.equals(BROKER) ? talk(seconds) : run(target, seconds);
+      long executions = target.equals(BROKER) ? talk(seconds) : run(target, seconds, executionsMax);
       System.out.printf("%-10s %,14d executions, no find%n", target, executions);
       total += executions;
     }
@@ -69,11 +79,12 @@ final class FuzzCampaign {
     }
   }
 
-  private static long run(String name, int seconds) throws Exception {
+  private static long run(String name, int seconds, int executionsMax) throws Exception {
     Path directory = Scratch.directory();
     Path corpus = Files.createDirectory(directory.resolve("corpus"));
     int count = 0;
-    for (byte[] seed : FuzzTargets.named(name).seeds()) {
+    FuzzTarget target = FuzzTargets.named(name);
+    for (byte[] seed : target.seeds()) {
       Files.write(corpus.resolve("seed-" + count++), seed);
     }
     List<String> command =
@@ -88,11 +99,13 @@ final class FuzzCampaign {
             "--target_args=" + name,
             "--instrumentation_includes=io.parley.**",
             "--custom_hook_includes=io.parley.**",
+            "--disabled_hooks=" + REGEX_HOOKS,
             "--reproducer_path=" + directory,
             "-artifact_prefix=" + directory + "/",
             "-max_total_time=" + seconds,
+            "-runs=" + executionsMax,
             "-timeout=" + INPUT_SECONDS_MAX,
-            "-max_len=40000",
+            "-max_len=" + target.maxBytes(),
             "-print_final_stats=1",
             corpus.toString());
     Process jazzer = new ProcessBuilder(command).redirectErrorStream(true).start();

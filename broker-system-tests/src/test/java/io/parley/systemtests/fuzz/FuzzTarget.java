@@ -12,6 +12,11 @@ public interface FuzzTarget {
   /** Sound inputs that others are made from. */
   List<byte[]> seeds() throws Exception;
 
+  /** More bytes of input than that show nothing new, and take longer. */
+  default int maxBytes() {
+    return 40_000;
+  }
+
   /** Reads an input, and checks what came of it. */
   void run(byte[] input) throws Exception;
 }

@@ -27,6 +27,7 @@ final class FuzzTargets {
     ALL.put("manifest", ManifestTarget::new);
     ALL.put("traces", TraceTarget::new);
     ALL.put("rows", RowTarget::new);
+    ALL.put("namespace", NamespaceTarget::new);
     ALL.put("type-rows", TypeRowTarget::new);
   }
 
