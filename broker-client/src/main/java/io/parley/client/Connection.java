@@ -272,7 +272,7 @@ final class Connection {
     if (threads == null) {
       AtomicInteger made = new AtomicInteger();
       threads =
-          new HandlerThreads(
+          HandlerThreads.of(
               this,
               0,
               work -> new HandlerThread(this, work, "parley-consumer-" + made.incrementAndGet()));

@@ -2,6 +2,7 @@ package io.parley.client;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -40,8 +41,13 @@ final class HandlerThreads {
     int run();
   }
 
-  private final Connection connection;
-  private final ThreadPoolExecutor pool;
+  /** Has the event loop do something after a while. */
+  interface Timer {
+    void later(Runnable work, int delayMs);
+  }
+
+  private final Timer timer;
+  private final ExecutorService pool;
   private final Queue<Work> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger awake = new AtomicInteger();
 
@@ -53,11 +59,16 @@ final class HandlerThreads {
   private boolean looking;
   private @Nullable Work lastSeen;
 
-  HandlerThreads(Connection connection, int max, ThreadFactory factory) {
-    this.connection = connection;
+  HandlerThreads(Timer timer, int max, ExecutorService pool) {
+    this.timer = timer;
     this.max = max;
+    this.pool = pool;
+  }
+
+  /** Some for a connection. */
+  static HandlerThreads of(Connection connection, int max, ThreadFactory factory) {
     // An idle thread is used before a new one is made; how many that can be, this class decides.
-    this.pool =
+    ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             1,
             Integer.MAX_VALUE,
@@ -67,6 +78,7 @@ final class HandlerThreads {
             factory);
     // A process whose main thread ends goes on handling.
     pool.prestartCoreThread();
+    return new HandlerThreads(connection::later, max, pool);
   }
 
   /** There may be so many more threads, or fewer. */
@@ -105,7 +117,7 @@ final class HandlerThreads {
   private void lookAgain() {
     if (!looking) {
       looking = true;
-      connection.later(this::look, LOOK_AGAIN_MS);
+      timer.later(this::look, LOOK_AGAIN_MS);
     }
   }
 

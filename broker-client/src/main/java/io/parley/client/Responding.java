@@ -86,7 +86,7 @@ final class Responding implements Registration {
     this.number = connection.newNumber();
     AtomicInteger count = new AtomicInteger();
     this.threads =
-        new HandlerThreads(
+        HandlerThreads.of(
             connection,
             concurrency,
             work -> {

@@ -1,6 +1,5 @@
 package io.parley.engine.sequencer;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -11,7 +10,7 @@ public final class SequencerThread implements AutoCloseable {
   private final LocalSequencer sequencer;
   private final Thread thread;
   private final SyncThread syncThread;
-  private volatile boolean parked;
+  private final Parking parking;
   private volatile boolean closing;
 
   /**
@@ -25,34 +24,26 @@ public final class SequencerThread implements AutoCloseable {
       LocalSequencer sequencer, String name, Thread.UncaughtExceptionHandler onDeath) {
     this.sequencer = sequencer;
     this.thread = new Thread(this::run, name);
-    this.syncThread = new SyncThread(name + "-sync", this::wake);
+    this.parking = new Parking(this::mayPark, () -> LockSupport.unpark(thread));
+    this.syncThread = new SyncThread(name + "-sync", parking::wake);
     thread.setUncaughtExceptionHandler(onDeath);
-    sequencer.onWork(this::wake);
+    sequencer.onWork(parking::wake);
     sequencer.syncBeside(syncThread);
+    syncThread.begin();
     thread.start();
-  }
-
-  private void wake() {
-    if (parked) {
-      LockSupport.unpark(thread);
-    }
   }
 
   private void run() {
     while (!closing || !sequencer.isIdle()) {
       long idleMs = sequencer.runOnce();
       if (idleMs > 0) {
-        park(idleMs);
+        parking.park(idleMs);
       }
     }
   }
 
-  private void park(long idleMs) {
-    parked = true;
-    if (!sequencer.hasWork() && (!closing || !sequencer.isIdle())) {
-      LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(idleMs));
-    }
-    parked = false;
+  private boolean mayPark() {
+    return !sequencer.hasWork() && (!closing || !sequencer.isIdle());
   }
 
   /** Ends the thread after all that was submitted is committed and answered; waits for it. */

@@ -21,24 +21,35 @@ final class SyncThread implements SyncBeside, AutoCloseable {
   SyncThread(String name, Runnable wakeOwner) {
     this.wakeOwner = wakeOwner;
     this.thread = new Thread(this::run, name);
+  }
+
+  /** Starts the thread. */
+  void begin() {
     thread.start();
   }
 
   private void run() {
     while (!closing) {
-      Store store = syncing;
-      if (store == null) {
+      if (!syncIfTold()) {
         LockSupport.park(this);
-        continue;
       }
-      try {
-        store.sync();
-      } catch (RuntimeException | Error e) {
-        failure = e; // the owner's to deal with
-      }
-      syncing = null;
-      wakeOwner.run();
     }
+  }
+
+  /** Syncs and wakes the owner; false if there is nothing to sync. */
+  boolean syncIfTold() {
+    Store store = syncing;
+    if (store == null) {
+      return false;
+    }
+    try {
+      store.sync();
+    } catch (RuntimeException | Error e) {
+      failure = e; // the owner's to deal with
+    }
+    syncing = null;
+    wakeOwner.run();
+    return true;
   }
 
   @Override

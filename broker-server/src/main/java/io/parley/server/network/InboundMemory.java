@@ -19,7 +19,7 @@ final class InboundMemory {
 
   private final long maxBytes;
   private final AtomicLong bytes = new AtomicLong();
-  private final Queue<UnfinishedFrame> line = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> line = new ConcurrentLinkedQueue<>();
 
   InboundMemory(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -28,11 +28,14 @@ final class InboundMemory {
   /** Takes room for a frame if there is some; for one alone there always is. */
   boolean take(int frameBytes) {
     long max = frameBytes <= SMALL_BYTES ? maxBytes + maxBytes / 4 : maxBytes;
-    long taken = bytes.addAndGet(frameBytes);
-    if (taken <= max || taken == frameBytes) {
-      return true;
+    long taken = bytes.get();
+    // Not added first and taken off again: others would be refused for what nobody has.
+    while (taken == 0 || taken + frameBytes <= max) {
+      if (bytes.compareAndSet(taken, taken + frameBytes)) {
+        return true;
+      }
+      taken = bytes.get();
     }
-    bytes.addAndGet(-frameBytes);
     return false;
   }
 
@@ -45,15 +48,15 @@ final class InboundMemory {
   }
 
   /** Stands in line. Who does has to try again then, as there may have been room meanwhile. */
-  void await(UnfinishedFrame frame) {
-    line.add(frame);
+  void await(Runnable roomAgain) {
+    line.add(roomAgain);
   }
 
   /** One that is woken and has its room, or needs none any more, wakes the next. */
   void wakeNext() {
-    UnfinishedFrame next = line.poll();
+    Runnable next = line.poll();
     if (next != null) {
-      next.roomAgain();
+      next.run();
     }
   }
 

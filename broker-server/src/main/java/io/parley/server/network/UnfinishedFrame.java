@@ -63,7 +63,7 @@ final class UnfinishedFrame {
   private void take(int bytes) {
     boolean taken = memory.take(bytes);
     if (!taken) {
-      memory.await(this);
+      memory.await(this::roomAgain);
       taken = memory.take(bytes);
     }
     heldBytes = taken ? bytes : 0;

@@ -1,0 +1,52 @@
+package io.parley.server.network;
+
+import io.parley.systemtests.concurrency.Interleavings;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jetbrains.kotlinx.lincheck.annotations.Operation;
+import org.jetbrains.kotlinx.lincheck.annotations.Param;
+import org.jetbrains.kotlinx.lincheck.annotations.Validate;
+import org.jetbrains.kotlinx.lincheck.paramgen.IntGen;
+import org.junit.jupiter.api.Test;
+
+/** No frame is refused room that is there, or stands in line for it unnoticed. */
+public class InboundMemoryInterleavingsTest {
+  @Test
+  void shouldGiveRoomThatIsThereToWhoeverWantsIt() {
+    Interleavings.check(Piece.class, 3, 2);
+  }
+
+  /** Frames of one, two and three pieces; there is room for three. */
+  public static class Piece {
+    private static final int PIECE_BYTES = 100_000;
+
+    private final InboundMemory memory = new InboundMemory(3 * PIECE_BYTES);
+    private final AtomicInteger woken = new AtomicInteger();
+
+    /** One frame has its room already. */
+    public Piece() {
+      memory.take(PIECE_BYTES);
+    }
+
+    @Operation(runOnce = true)
+    public void whole() {
+      memory.give(PIECE_BYTES);
+    }
+
+    /** As {@link UnfinishedFrame} does. */
+    @Operation
+    public boolean begin(@Param(gen = IntGen.class, conf = "1:3") int pieces) {
+      if (memory.take(pieces * PIECE_BYTES)) {
+        return true;
+      }
+      memory.await(woken::incrementAndGet);
+      return memory.take(pieces * PIECE_BYTES);
+    }
+
+    @Validate
+    public void noneWaitsForRoomThatIsThere() {
+      if (memory.bytes() == 0 && memory.isScarce() && woken.get() == 0) {
+        throw new IllegalStateException("frames wait, and no room is taken");
+      }
+    }
+  }
+}
