@@ -2,6 +2,7 @@ package io.parley.server;
 
 import io.parley.engine.EngineSettings;
 import io.parley.engine.sequencer.SteadyTime;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.StoreException;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
@@ -61,20 +62,20 @@ final class NamespaceStores implements Namespaces.Factory {
       Namespace namespace = open(name, store);
       stores.put(name, store);
       return namespace;
-    } catch (StoreException e) {
-      store.abandon();
-      ParleyException refusal =
-          new ParleyException(
-              RocksDbStore.isDamage(e.getCause())
-                  ? ErrorCode.DATA_CORRUPT
-                  : ErrorCode.STORE_UNAVAILABLE,
-              String.valueOf(e.getMessage()));
-      refusal.initCause(e);
-      throw refusal;
     } catch (RuntimeException e) {
       store.abandon();
-      throw e;
+      throw e instanceof StoreException why ? refusal(name, why) : e;
     }
+  }
+
+  private static ParleyException refusal(String namespace, StoreException why) {
+    boolean isDamage = why instanceof DamagedDataException;
+    ParleyException refusal =
+        new ParleyException(
+            isDamage ? ErrorCode.DATA_CORRUPT : ErrorCode.STORE_UNAVAILABLE,
+            "namespace '" + namespace + "': " + why.getMessage());
+    refusal.initCause(why);
+    return refusal;
   }
 
   private Namespace open(String name, RocksDbStore store) {

@@ -1,8 +1,18 @@
 package io.parley.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.parley.engine.store.Table;
+import io.parley.engine.store.Transaction;
+import io.parley.protocol.ErrorCode;
+import io.parley.protocol.ParleyException;
 import io.parley.server.config.ConfigLoader;
+import io.parley.server.namespace.Namespaces;
+import io.parley.server.storage.DataDirectory;
+import io.parley.server.storage.RocksDbStore;
+import io.parley.server.storage.StorageSettings;
 import io.parley.server.telemetry.MeterName;
 import java.io.IOException;
 import java.net.Socket;
@@ -27,15 +37,20 @@ class BrokerTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private Broker broker;
 
+  @TempDir Path folder;
+
   @BeforeEach
-  void start(@TempDir Path folder) {
-    broker =
-        Broker.start(
-            ConfigLoader.of(
-                Map.of(
-                    "network.port", "0",
-                    "http.port", "0",
-                    "data.directory", folder.resolve("data").toString())));
+  void start() {
+    broker = startBroker();
+  }
+
+  private Broker startBroker() {
+    return Broker.start(
+        ConfigLoader.of(
+            Map.of(
+                "network.port", "0",
+                "http.port", "0",
+                "data.directory", folder.resolve("data").toString())));
   }
 
   @AfterEach
@@ -54,6 +69,24 @@ class BrokerTest {
     assertThat(get("/health/ready").statusCode()).isEqualTo(200);
     assertThat(get("/admin/v1/namespaces/default/queues").body()).isEqualTo("{\"queues\":[]}\n");
     assertThat(get("/admin/v1/namespaces/other/queues").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldRefuseToStartOnARowThatCantBeAndLeaveNothingOpen() {
+    broker.close();
+    try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+        RocksDbStore store =
+            RocksDbStore.open(directory, Namespaces.DEFAULT, StorageSettings.DEFAULTS)) {
+      Transaction transaction = store.begin();
+      transaction.put(Table.TYPES, "shop.AddItem".getBytes(UTF_8), new byte[] {1});
+      store.commit(transaction);
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThatExceptionOfType(ParleyException.class)
+          .isThrownBy(this::startBroker)
+          .withMessageContaining("namespace 'default': table TYPES")
+          .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA_CORRUPT));
+    }
   }
 
   @Test

@@ -10,8 +10,8 @@ import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
-import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.model.MessageBatch;
@@ -88,7 +88,7 @@ public final class Catalog {
   private static void requireThere(TypeEntry entry, Destinations destinations) {
     for (int id : new int[] {entry.queue(), entry.unowned(), entry.from()}) {
       if (id != 0 && destinations.find(id) == null) {
-        throw new StoreException(
+        throw new DamagedDataException(
             "table TYPES: "
                 + entry.name()
                 + " refers to destination "
@@ -97,7 +97,7 @@ public final class Catalog {
       }
     }
     if (entry.from() != 0 && entry.queue() == 0) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "table TYPES: " + entry.name() + " moves to no queue (expected: its owner's)");
     }
   }

@@ -2,8 +2,8 @@ package io.parley.engine.destination;
 
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
-import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -48,7 +48,7 @@ public final class CatchUps {
           int id = Keys.intAt(key, 0);
           Destination inbox = destinations.find(id);
           if (inbox == null) {
-            throw new StoreException("table BEHIND: destination " + id + " is not defined");
+            throw new DamagedDataException("table BEHIND: destination " + id + " is not defined");
           }
           add(CatchUp.decode(inbox, log, quota, value));
           return true;

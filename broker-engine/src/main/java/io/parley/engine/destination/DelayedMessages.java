@@ -2,8 +2,8 @@ package io.parley.engine.destination;
 
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
-import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
 import java.util.ArrayList;
@@ -254,7 +254,7 @@ final class DelayedMessages {
   private SingleMessage read(long sequence) {
     byte[] value = store.get(Table.DELAYED, Keys.of(destination, sequence));
     if (value == null) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "table DELAYED: no entry for destination " + destination + ", sequence " + sequence);
     }
     return SingleMessage.decode(Table.DELAYED, sequence, value);

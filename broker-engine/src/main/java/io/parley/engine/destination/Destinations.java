@@ -5,8 +5,8 @@ import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
-import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.MessageRecord;
 import io.parley.protocol.model.TypePattern;
@@ -122,7 +122,8 @@ public final class Destinations {
   private void load(int id, byte[] state) {
     Destination destination = byId.get(id);
     if (destination == null) {
-      throw new StoreException("table DESTINATION_STATE: destination " + id + " is not defined");
+      throw new DamagedDataException(
+          "table DESTINATION_STATE: destination " + id + " is not defined");
     }
     destination.load(state);
     if (destination.hasSomething()) {

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.parley.engine.group.Chunks;
 import io.parley.engine.group.Group;
 import io.parley.engine.group.Keys;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
-import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.MessageKind;
 import io.parley.protocol.model.MessageRecord;
@@ -319,7 +319,7 @@ public final class EventLog {
           return rows.size() < max;
         });
     if (rows.isEmpty() && keptSinceMs[0] == NONE) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "topic " + topic.name() + " counts " + topic.events() + " events, but none is there");
     }
     for (Row row : rows) {

@@ -2,7 +2,7 @@ package io.parley.engine.destination;
 
 import io.parley.engine.group.ValueReader;
 import io.parley.engine.group.ValueWriter;
-import io.parley.engine.store.StoreException;
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Table;
 import io.parley.protocol.model.MessageRecord;
 import java.util.Arrays;
@@ -131,14 +131,14 @@ final class Run {
    * Size of the record at a place of a chunk.
    *
    * @param table that says it is there
-   * @throws StoreException if none can be there
+   * @throws DamagedDataException if none can be there
    */
   static int sizeAt(MessageRecord record, byte[] chunk, int at, Table table) {
     int left = chunk.length - at;
     boolean isInside = at >= 0 && left >= MessageRecord.FIXED_BYTES;
     int size = isInside ? record.wrap(chunk, at).size() : 0;
     if (size < MessageRecord.FIXED_BYTES || size > left) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "table %s: record of %d bytes at offset %d (expected: inside the chunk of %d bytes)"
               .formatted(table, size, at, chunk.length));
     }

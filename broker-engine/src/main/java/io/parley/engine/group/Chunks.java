@@ -1,5 +1,6 @@
 package io.parley.engine.group;
 
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
@@ -89,10 +90,10 @@ public final class Chunks {
 
   private static byte[] checked(long number, byte @Nullable [] chunk) {
     if (chunk == null) {
-      throw new StoreException("chunk " + number + " is missing, but messages refer to it");
+      throw new DamagedDataException("chunk " + number + " is missing, but messages refer to it");
     }
     if (chunk.length < HEADER_BYTES || chunk[0] != VERSION) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "chunk "
               + number
               + ": "
@@ -106,7 +107,7 @@ public final class Chunks {
               + ")");
     }
     if (ByteBuffer.wrap(chunk).getInt(1) != crc(chunk, chunk.length)) {
-      throw new StoreException("chunk " + number + " fails its checksum");
+      throw new DamagedDataException("chunk " + number + " fails its checksum");
     }
     return chunk;
   }

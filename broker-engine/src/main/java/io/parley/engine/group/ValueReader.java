@@ -2,6 +2,7 @@ package io.parley.engine.group;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import java.nio.BufferUnderflowException;
@@ -30,7 +31,7 @@ public final class ValueReader {
     this.bytes = ByteBuffer.wrap(value);
     this.version = u8();
     if (version < oldest || version > newest) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "table "
               + table
               + ": value of format version "
@@ -84,7 +85,7 @@ public final class ValueReader {
     try {
       bytes.get(value);
     } catch (BufferUnderflowException e) {
-      throw new StoreException("table " + table + ": value ends early", e);
+      throw new DamagedDataException("table " + table + ": value ends early", e);
     }
     return value;
   }
@@ -103,18 +104,18 @@ public final class ValueReader {
     try {
       return meaning.apply(value);
     } catch (IllegalArgumentException e) {
-      throw new StoreException("table " + table + ": " + e.getMessage(), e);
+      throw new DamagedDataException("table " + table + ": " + e.getMessage(), e);
     }
   }
 
   /** The value was read, and can't be what was written. */
-  public StoreException damaged(String what) {
-    return new StoreException("table " + table + ": " + what);
+  public DamagedDataException damaged(String what) {
+    return new DamagedDataException("table " + table + ": " + what);
   }
 
   private void need(int count) {
     if (count < 0 || bytes.remaining() < count) {
-      throw new StoreException(
+      throw new DamagedDataException(
           "table " + table + ": value ends " + (count - bytes.remaining()) + " bytes early");
     }
   }

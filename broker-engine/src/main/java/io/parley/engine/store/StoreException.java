@@ -4,7 +4,7 @@ package io.parley.engine.store;
  * The disk refused. What was being written is not confirmed; the broker is not ready until it
  * works.
  */
-public final class StoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** What failed, on which path if known, and the system's reason. */

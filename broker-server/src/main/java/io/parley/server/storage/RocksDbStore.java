@@ -1,5 +1,6 @@
 package io.parley.server.storage;
 
+import io.parley.engine.store.DamagedDataException;
 import io.parley.engine.store.Store;
 import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
@@ -320,8 +321,10 @@ public final class RocksDbStore implements Store {
   }
 
   private StoreException failed(String doing, @Nullable String reason, Exception cause) {
-    return new StoreException(
-        "%s: %s: %s (%s)".formatted(directory, doing, reason, remedy(reason, cause)), cause);
+    String what = "%s: %s: %s (%s)".formatted(directory, doing, reason, remedy(reason, cause));
+    return isDamage(cause)
+        ? new DamagedDataException(what, cause)
+        : new StoreException(what, cause);
   }
 
   private static String remedy(@Nullable String reason, Exception cause) {
@@ -347,12 +350,8 @@ public final class RocksDbStore implements Store {
     return refusal;
   }
 
-  /**
-   * Whether something stored is missing or changed, rather than the disk in trouble.
-   *
-   * @param cause of a {@link StoreException} of this store
-   */
-  public static boolean isDamage(@Nullable Throwable cause) {
+  /** Whether something stored is missing or changed, rather than the disk in trouble. */
+  private static boolean isDamage(Exception cause) {
     return cause instanceof DamagedFileException
         || (cause instanceof RocksDBException e && !isOfTheDisk(e));
   }
