@@ -17,6 +17,16 @@ final class CampaignFiles {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
   }
 
+  /**
+   * Makes a folder for copies that are changed and read again, many times over.
+   *
+   * @param scratch where it goes unless {@code parley.images} says where, best in memory
+   */
+  static Path images(Path scratch) throws IOException {
+    Path in = Path.of(System.getProperty("parley.images", scratch.toString()));
+    return Files.createTempDirectory(in, "parley-images");
+  }
+
   /** Copies a folder with all that is in it. */
   static void copy(Path from, Path to) throws IOException {
     try (var files = Files.walk(from)) {

@@ -109,9 +109,7 @@ final class DamageCampaign {
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
     CampaignFiles.quiet();
     Path scratch = Files.createTempDirectory("parley-damage");
-    Path images =
-        Files.createTempDirectory(
-            Path.of(System.getProperty("parley.images", scratch.toString())), "parley-images");
+    Path images = CampaignFiles.images(scratch);
     List<String> wrong = run(scratch, images, LOAD, damages, seed);
     CampaignFiles.deleteAll(images);
     CampaignFiles.deleteAll(scratch);

@@ -30,9 +30,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
 
 /**
  * More than a broker has memory for:
@@ -136,30 +134,6 @@ final class LoadCampaign {
         .connect();
   }
 
-  /** Sends so many, and waits for the last confirm. */
-  private static void send(ParleyClient client, int count, IntFunction<OutgoingMessage> message)
-      throws Exception {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Semaphore window = new Semaphore(IN_FLIGHT);
-    for (int i = 0; i < count; i++) {
-      window.acquire();
-      var unused =
-          client
-              .sendAsync(message.apply(i))
-              .whenComplete(
-                  (id, why) -> {
-                    if (why != null) {
-                      failure.compareAndSet(null, why);
-                    }
-                    window.release();
-                  });
-    }
-    window.acquire(IN_FLIGHT);
-    if (failure.get() != null) {
-      throw new IllegalStateException("a send failed", failure.get());
-    }
-  }
-
   /** A service that minds its own business: the longest of a row of commands, there and back. */
   private Duration healthy(String name) throws Exception {
     long slowest = 0;
@@ -202,7 +176,8 @@ final class LoadCampaign {
     byte[] body = new byte[UNREAD_BYTES];
     try (ParleyClient client = client("sender")) {
       // In turns, so that what one consumer gets is from as many pieces of the disk.
-      send(client, messages, i -> OutgoingMessage.of("load.Unread-" + i % many, body));
+      BulkSend.of(
+          messages, i -> client.sendAsync(OutgoingMessage.of("load.Unread-" + i % many, body)));
     }
     List<Socket> sockets = new ArrayList<>();
     try {
@@ -352,7 +327,9 @@ final class LoadCampaign {
     try (ParleyClient client = client("sender");
         BrokerMemory memory = BrokerMemory.of(broker.process().pid());
         BusyQueue busy = new BusyQueue(broker.process(), memory)) {
-      send(client, many, i -> OutgoingMessage.of(IdleCampaign.name("type", i) + ".Do", body));
+      BulkSend.of(
+          many,
+          i -> client.sendAsync(OutgoingMessage.of(IdleCampaign.name("type", i) + ".Do", body)));
       say("  %,.0f/s sent and handled beside", busy.work(5_000).perSecond());
       checkHealthy("beside");
       broker.checkMemory();

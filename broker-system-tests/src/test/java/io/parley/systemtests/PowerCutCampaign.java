@@ -85,9 +85,7 @@ final class PowerCutCampaign {
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
     CampaignFiles.quiet();
     Path scratch = Files.createTempDirectory("parley-power-cut");
-    Path images =
-        Files.createTempDirectory(
-            Path.of(System.getProperty("parley.images", scratch.toString())), "parley-images");
+    Path images = CampaignFiles.images(scratch);
     Duration recorded = Duration.ofSeconds(Math.max(8, Math.min(40, cuts / 20)));
     List<String> wrong = run(scratch, images, recorded, cuts, seed);
     CampaignFiles.deleteAll(images);

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -26,7 +25,6 @@ import java.util.concurrent.atomic.AtomicReference;
 final class RecoveryCampaign {
   private static final List<String> JVM = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
   private static final int KILLS = 5;
-  private static final int IN_FLIGHT = 8_192;
   private static final String SERVICE = "recovery";
   private static final String TYPE = "recovery.Work";
 
@@ -108,25 +106,7 @@ final class RecoveryCampaign {
   }
 
   private static void fill(ParleyClient client, int count) throws Exception {
-    Semaphore window = new Semaphore(IN_FLIGHT);
-    AtomicReference<Throwable> failure = new AtomicReference<>();
     byte[] body = new byte[100];
-    for (int i = 0; i < count; i++) {
-      window.acquire();
-      var unused =
-          client
-              .sendAsync(TYPE, body)
-              .whenComplete(
-                  (id, why) -> {
-                    if (why != null) {
-                      failure.compareAndSet(null, why);
-                    }
-                    window.release();
-                  });
-    }
-    window.acquire(IN_FLIGHT);
-    if (failure.get() != null) {
-      throw new IllegalStateException("a send failed", failure.get());
-    }
+    BulkSend.of(count, i -> client.sendAsync(TYPE, body));
   }
 }

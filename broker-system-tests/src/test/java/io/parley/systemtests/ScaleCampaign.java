@@ -13,11 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -33,7 +31,6 @@ import java.util.concurrent.locks.LockSupport;
 final class ScaleCampaign {
   private static final List<String> JVM = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
   private static final int BODY_BYTES = 100;
-  private static final int IN_FLIGHT = 8_192;
 
   /** Of delayed commands, those that come due while it is watched, and how many a second. */
   private static final int WATCHED = 400_000;
@@ -41,7 +38,6 @@ final class ScaleCampaign {
   private static final int DUE_PER_SECOND = 20_000;
 
   private final BrokerProcess broker;
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
   private ScaleCampaign(BrokerProcess broker) {
     this.broker = broker;
@@ -92,38 +88,6 @@ final class ScaleCampaign {
     }
   }
 
-  /** What is to be sent as the i-th. */
-  private interface Sent {
-    OutgoingMessage message(int i);
-  }
-
-  /** Sends so many, so many of them unconfirmed at most, and waits for the last confirm. */
-  private Duration send(ParleyClient client, int count, Sent sent) throws Exception {
-    Semaphore window = new Semaphore(IN_FLIGHT);
-    long begin = System.nanoTime();
-    for (int i = 0; i < count; i++) {
-      window.acquire();
-      var unused =
-          client
-              .sendAsync(sent.message(i))
-              .whenComplete(
-                  (id, why) -> {
-                    if (why != null) {
-                      failure.compareAndSet(null, why);
-                    }
-                    window.release();
-                  });
-      if (count >= 1_000_000 && i % 1_000_000 == 0 && i > 0) {
-        say("  %,d sent", i);
-      }
-    }
-    window.acquire(IN_FLIGHT);
-    if (failure.get() != null) {
-      throw new IllegalStateException("a send failed", failure.get());
-    }
-    return Duration.ofNanos(System.nanoTime() - begin);
-  }
-
   private static double rate(long count, Duration took) {
     return count * 1e9 / took.toNanos();
   }
@@ -149,23 +113,28 @@ final class ScaleCampaign {
               })
           .start();
       Duration took =
-          send(
-              client,
+          BulkSend.of(
               later,
-              i -> OutgoingMessage.of("scale.Later", body).notBefore(far.plusMillis(i)));
+              i -> {
+                if (i > 0 && i % 1_000_000 == 0) {
+                  say("  %,d sent", i);
+                }
+                return client.sendAsync(
+                    OutgoingMessage.of("scale.Later", body).notBefore(far.plusMillis(i)));
+              });
       say("%,d delayed commands: %,.0f/s confirmed", later, rate(later, took));
       say("  live heap %,d MiB of 512", memory.liveHeapBytes() >> 20);
       check("delayed", broker.admin().queue("scale").get("delayed").asLong(), later);
       Instant first = Instant.now().plus(Duration.ofMillis(2_000 + WATCHED / 20));
       lateness.begin(first);
       took =
-          send(
-              client,
+          BulkSend.of(
               WATCHED,
               i ->
-                  OutgoingMessage.of("scale.Later", body)
-                      .header("i", Integer.toString(i))
-                      .notBefore(due(first, i)));
+                  client.sendAsync(
+                      OutgoingMessage.of("scale.Later", body)
+                          .header("i", Integer.toString(i))
+                          .notBefore(due(first, i))));
       say("  %,d more, due from then on at %,d/s", WATCHED, DUE_PER_SECOND);
       lateness.await();
       say("  handed out after their time: %s", lateness);
@@ -263,7 +232,8 @@ final class ScaleCampaign {
             .start();
       }
       long begin = System.nanoTime();
-      send(sender, count, i -> OutgoingMessage.of(type, body).key("key-" + i % keys));
+      BulkSend.of(
+          count, i -> sender.sendAsync(OutgoingMessage.of(type, body).key("key-" + i % keys)));
       Await.latch("all handled", handled);
       return rate(count, Duration.ofNanos(System.nanoTime() - begin));
     }
@@ -302,25 +272,9 @@ final class ScaleCampaign {
 
   private double publish(ParleyClient shop, int types, int count) throws Exception {
     byte[] body = new byte[BODY_BYTES];
-    Semaphore window = new Semaphore(IN_FLIGHT);
-    long begin = System.nanoTime();
-    for (int i = 0; i < count; i++) {
-      window.acquire();
-      var unused =
-          shop.publishAsync("shop.area" + i % types + ".cart.Done", body)
-              .whenComplete(
-                  (id, why) -> {
-                    if (why != null) {
-                      failure.compareAndSet(null, why);
-                    }
-                    window.release();
-                  });
-    }
-    window.acquire(IN_FLIGHT);
-    if (failure.get() != null) {
-      throw new IllegalStateException("a publish failed", failure.get());
-    }
-    return rate(count, Duration.ofNanos(System.nanoTime() - begin));
+    return rate(
+        count,
+        BulkSend.of(count, i -> shop.publishAsync("shop.area" + i % types + ".cart.Done", body)));
   }
 
   // ---------------------------------------------------------------- large beside small
