@@ -71,9 +71,10 @@ final class Journal implements AutoCloseable {
    *
    * @param segmentBytes size after which the next segment is begun
    * @param applied number of the last record whose changes are in the tables already
+   * @param tables the file that says which tables there are
    * @throws DamagedFileException if something that was on the disk is missing or changed
    */
-  static Journal open(Path directory, int segmentBytes, long applied, Replay replay)
+  static Journal open(Path directory, int segmentBytes, long applied, Path tables, Replay replay)
       throws IOException, DamagedFileException {
     if (!Files.isDirectory(directory)) {
       throw new DamagedFileException(directory, "missing");
@@ -91,7 +92,8 @@ final class Journal implements AutoCloseable {
     }
     try {
       JournalRecovery recovery =
-          new JournalRecovery(directory, files.navigableKeySet(), applied, journal.mark.read());
+          new JournalRecovery(
+              directory, files.navigableKeySet(), applied, tables, journal.mark.read());
       recovery.run(replay);
       recovery.segments().forEach(segment -> journal.segments.put(segment.number(), segment));
       journal.nextRecord = recovery.lastRecord() + 1;

@@ -24,6 +24,7 @@ final class JournalRecovery {
 
   private final Path directory;
   private final long applied;
+  private final Path tables;
   private final List<Segment> segments = new ArrayList<>();
 
   /** Records of which nobody knows whether they are on the disk or only in the system's memory. */
@@ -38,12 +39,15 @@ final class JournalRecovery {
    *
    * @param numbers of all segments there are
    * @param applied number of the last record whose changes are in the tables
+   * @param tables the file that says which tables there are
    * @param marked number of a record that is known to have been on the disk, 0 for none
    */
-  JournalRecovery(Path directory, NavigableSet<Long> numbers, long applied, long marked)
+  JournalRecovery(
+      Path directory, NavigableSet<Long> numbers, long applied, Path tables, long marked)
       throws IOException, DamagedFileException {
     this.directory = directory;
     this.applied = applied;
+    this.tables = tables;
     this.certain = Math.max(applied, marked);
     for (long number : numbers) {
       open(number, number == numbers.last());
@@ -111,8 +115,9 @@ final class JournalRecovery {
       if (oldest.firstRecord() > 0) {
         throw new DamagedFileException(
             oldest.file(),
-            "begins with record %d (expected: at most %d, the first that isn't in the tables)"
-                .formatted(oldest.firstRecord(), applied + 1));
+            ("begins with record %d (expected: at most %d, the first that isn't in the tables; files"
+                    + " before it are gone, or %s lost its end)")
+                .formatted(oldest.firstRecord(), applied + 1, tables));
       }
       requireNothingLost(0);
       settleEnd(0);

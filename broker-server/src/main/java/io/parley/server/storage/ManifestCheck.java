@@ -17,10 +17,11 @@ final class ManifestCheck {
   /**
    * Checks a database's manifest; changes nothing.
    *
+   * @return which file it is: where it ends is whole, nothing in it tells that there was more
    * @throws DamagedFileException if records are missing before sound ones, or whole files are
    * @throws IOException if the files can't be read
    */
-  static void of(Path database) throws IOException, DamagedFileException {
+  static Path of(Path database) throws IOException, DamagedFileException {
     Path current = database.resolve("CURRENT");
     String name;
     try {
@@ -34,6 +35,7 @@ final class ManifestCheck {
     Path manifest = database.resolve(name);
     try {
       RecordFile.read(manifest);
+      return manifest;
     } catch (NoSuchFileException e) {
       throw new DamagedFileException(manifest, "missing (CURRENT names it)");
     }

@@ -27,18 +27,21 @@ final class OpenRocksDb implements AutoCloseable {
   private final RocksDbTuning tuning;
   private final RocksDB database;
   private final ColumnFamilyHandle family;
+  private final Path manifest;
 
-  private OpenRocksDb(RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle family) {
+  private OpenRocksDb(
+      RocksDbTuning tuning, RocksDB database, ColumnFamilyHandle family, Path manifest) {
     this.tuning = tuning;
     this.database = database;
     this.family = family;
+    this.manifest = manifest;
   }
 
   /** Makes an empty database. */
   static void create(Path directory, StorageSettings settings) throws RocksDBException {
     RocksDbTuning tuning = new RocksDbTuning(settings);
     tuning.database().setCreateIfMissing(true);
-    open(directory, tuning).close();
+    open(directory, tuning, directory).close();
   }
 
   /**
@@ -49,10 +52,10 @@ final class OpenRocksDb implements AutoCloseable {
    */
   static OpenRocksDb open(Path directory, StorageSettings settings)
       throws IOException, RocksDBException, DamagedFileException {
-    ManifestCheck.of(directory);
+    Path manifest = ManifestCheck.of(directory);
     OpenRocksDb opened;
     try {
-      opened = open(directory, new RocksDbTuning(settings));
+      opened = open(directory, new RocksDbTuning(settings), manifest);
     } catch (RocksDBException e) {
       requireSoundTables(directory);
       throw e;
@@ -66,13 +69,14 @@ final class OpenRocksDb implements AutoCloseable {
     }
   }
 
-  private static OpenRocksDb open(Path directory, RocksDbTuning tuning) throws RocksDBException {
+  private static OpenRocksDb open(Path directory, RocksDbTuning tuning, Path manifest)
+      throws RocksDBException {
     List<ColumnFamilyDescriptor> families =
         List.of(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, tuning.family()));
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
       RocksDB database = RocksDB.open(tuning.database(), directory.toString(), families, handles);
-      return new OpenRocksDb(tuning, database, handles.get(0));
+      return new OpenRocksDb(tuning, database, handles.get(0), manifest);
     } catch (RocksDBException e) {
       tuning.close();
       throw e;
@@ -107,6 +111,11 @@ final class OpenRocksDb implements AutoCloseable {
     } finally {
       database.enableFileDeletions();
     }
+  }
+
+  /** What said which table files there are, when it was opened. */
+  Path manifest() {
+    return manifest;
   }
 
   byte @Nullable [] get(byte[] key) throws RocksDBException {

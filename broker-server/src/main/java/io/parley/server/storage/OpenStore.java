@@ -102,6 +102,7 @@ final class OpenStore implements AutoCloseable {
               directory.resolve(JOURNAL),
               (int) Math.min(settings.writeBufferBytes(), 1L << 30),
               applied,
+              database.manifest(),
               (record, changes) -> replay(database, directory, changes));
       if (journal.appended() > applied) {
         database.flush();

@@ -4,7 +4,6 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -224,14 +223,20 @@ final class Segment {
     }
   }
 
-  byte[] readFully(int offset, int length) throws IOException {
+  /**
+   * Bytes that were written.
+   *
+   * @throws DamagedFileException if the file ends before
+   */
+  byte[] readFully(int offset, int length) throws IOException, DamagedFileException {
     byte[] bytes = new byte[length];
     ByteBuffer into = ByteBuffer.wrap(bytes);
     read(into, offset);
     if (into.hasRemaining()) {
-      throw new EOFException(
-          "%s: ends %d bytes early (expected: %d bytes at offset %d)"
-              .formatted(file, into.remaining(), length, offset));
+      throw new DamagedFileException(
+          file,
+          "ends %d bytes early (expected: %d bytes at offset %d)"
+              .formatted(into.remaining(), length, offset));
     }
     return bytes;
   }

@@ -264,6 +264,24 @@ class RocksDbStoreDamageTest {
     }
   }
 
+  @Test
+  void shouldNameTheManifestWhereverItIsCutOff() throws IOException {
+    writeAndDrain();
+    String name = Files.readString(store(sound).resolve("CURRENT")).strip();
+    long size = Files.size(store(sound).resolve(name));
+    for (long length = 0; length < size; length++) {
+      copySound();
+      truncate(store(damaged).resolve(name), length);
+      try (DataDirectory data = DataDirectory.open(damaged);
+          RocksDbStore store = RocksDbStore.open(data, "default", StoreSamples.SMALL)) {
+        assertThat(store.get(Table.META, StoreSamples.key(7))).as("cut at " + length).isNotNull();
+      } catch (ParleyException e) {
+        assertThat(e.code()).isEqualTo(ErrorCode.DATA_CORRUPT);
+        assertThat(e).hasMessageContaining(name);
+      }
+    }
+  }
+
   /** Fills some segments, empties them, and starts once more, so that they are free. */
   private void writeAndDrain() {
     try (DataDirectory data = DataDirectory.open(sound);

@@ -28,7 +28,7 @@ public final class JournalTarget implements FuzzTarget {
   public List<byte[]> seeds() throws IOException, DamagedFileException {
     Path made = directory.resolve("seed");
     Journal.create(made);
-    try (Journal journal = Journal.open(made, 1 << 20, 0, (record, changes) -> {})) {
+    try (Journal journal = Journal.open(made, 1 << 20, 0, made, (record, changes) -> {})) {
       for (int i = 1; i <= RECORDS; i++) {
         journal.begin();
         byte[] chunk = new byte[100 * i];
@@ -72,7 +72,7 @@ public final class JournalTarget implements FuzzTarget {
     TreeSet<Long> numbers = new TreeSet<>(List.of(1L));
     List<Long> applies = new ArrayList<>();
     try {
-      JournalRecovery recovery = new JournalRecovery(directory, numbers, applied, 0);
+      JournalRecovery recovery = new JournalRecovery(directory, numbers, applied, directory, 0);
       recovery.run((record, changes) -> applies.add(record));
       for (Segment opened : recovery.segments()) {
         opened.close();
