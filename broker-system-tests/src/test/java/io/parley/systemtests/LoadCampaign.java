@@ -112,7 +112,7 @@ final class LoadCampaign {
         case "queues" -> campaign.queues(many == 0 ? 100_000 : many);
         case "slow" -> campaign.slow(many == 0 ? 8 : many);
         case "large" -> campaign.large(many == 0 ? 8 : many);
-        case "largest" -> campaign.largest(many == 0 ? 8 : many);
+        case "largest" -> campaign.largest(many == 0 ? 32 : many);
         default ->
             throw new IllegalArgumentException("'" + step + "' (expected: one of " + STEPS + ")");
       }

@@ -248,6 +248,12 @@ public class ServerPathBenchmark {
     public void resumeReading() {}
 
     @Override
+    public void requestHeld(int bytes) {}
+
+    @Override
+    public void requestDone(int bytes) {}
+
+    @Override
     public String remoteAddress() {
       return "benchmark";
     }

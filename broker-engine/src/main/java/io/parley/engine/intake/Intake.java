@@ -142,6 +142,7 @@ public final class Intake {
 
   /** Writes down how far the producer sessions got in a group. */
   public void finish(Group group) {
+    record.letGo();
     for (int i = 0; i < advanced.size(); i++) {
       advanced.get(i).finish(group);
     }

@@ -110,6 +110,12 @@ public final class MessageRecord {
     return this;
   }
 
+  /** Points this view at nothing: a view that is kept doesn't keep its last array. */
+  public void letGo() {
+    bytes = NOTHING;
+    offset = 0;
+  }
+
   /** The array the record is in. */
   public byte[] array() {
     return bytes;

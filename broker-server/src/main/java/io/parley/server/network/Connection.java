@@ -78,6 +78,7 @@ final class Connection implements ClientChannel {
   private final InetSocketAddress remote;
   private final int highWaterBytes;
   private final OutboundMemory outbound;
+  private final InboundMemory inbound;
   private final UnfinishedFrame unfinished;
   private final NetworkCounters counters;
 
@@ -126,6 +127,7 @@ final class Connection implements ClientChannel {
     this.remote = remote;
     this.highWaterBytes = highWaterBytes;
     this.outbound = outbound;
+    this.inbound = inbound;
     this.unfinished = new UnfinishedFrame(this, inbound);
     this.counters = counters;
   }
@@ -196,6 +198,16 @@ final class Connection implements ClientChannel {
             readOrPause();
           });
     }
+  }
+
+  @Override
+  public void requestHeld(int bytes) {
+    inbound.add(bytes);
+  }
+
+  @Override
+  public void requestDone(int bytes) {
+    inbound.give(bytes);
   }
 
   @Override

@@ -1,14 +1,15 @@
 package io.parley.server.network;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Room for the frames that clients have begun to send and that aren't whole yet, of all connections
- * together. Where there is none for a frame, its connection isn't read from until others' are whole
- * or gone; those that don't go on meanwhile have to go ({@link ConnectionInitializer#shed}). Any
- * thread.
+ * Room for what clients send, of all connections together: frames that aren't whole yet, and large
+ * requests until they are answered. Where there is none for a frame, its connection isn't read from
+ * until there is; those that don't go on meanwhile have to go ({@link ConnectionInitializer#shed}).
+ * Any thread.
  */
 final class InboundMemory {
   /** Of all connections together, unless a test says less; twice the largest frame. */
@@ -17,55 +18,84 @@ final class InboundMemory {
   /** Frames up to this size pass the larger ones, into a quarter more that is theirs alone. */
   private static final int SMALL_BYTES = 64 * 1024;
 
-  private final long maxBytes;
-  private final AtomicLong bytes = new AtomicLong();
-  private final Queue<Runnable> line = new ConcurrentLinkedQueue<>();
+  // guarded by this
+  private final Line small;
+  private final Line large;
+  private long bytes;
 
   InboundMemory(long maxBytes) {
-    this.maxBytes = maxBytes;
+    small = new Line(maxBytes + maxBytes / 4);
+    large = new Line(maxBytes);
   }
 
-  /** Takes room for a frame if there is some; for one alone there always is. */
-  boolean take(int frameBytes) {
-    long max = frameBytes <= SMALL_BYTES ? maxBytes + maxBytes / 4 : maxBytes;
-    long taken = bytes.get();
-    // Not added first and taken off again: others would be refused for what nobody has.
-    while (taken == 0 || taken + frameBytes <= max) {
-      if (bytes.compareAndSet(taken, taken + frameBytes)) {
-        return true;
-      }
-      taken = bytes.get();
+  /**
+   * Takes room for a frame; for one alone there always is some. Where there is none, or others of
+   * its size wait already, it stands in line, and whoever gives room back takes it on its behalf.
+   *
+   * @param roomTaken called if it had to wait, by any thread, once the room is taken
+   * @return whether it was taken at once
+   */
+  synchronized boolean take(int frameBytes, Runnable roomTaken) {
+    Line line = frameBytes <= SMALL_BYTES ? small : large;
+    if (line.waiting.isEmpty() && fits(frameBytes, line)) {
+      bytes += frameBytes;
+      return true;
     }
+    line.waiting.add(new Waiting(frameBytes, roomTaken));
     return false;
   }
 
-  /** Gives room back, for the next in line. */
-  void give(int frameBytes) {
-    if (frameBytes > 0) {
-      bytes.addAndGet(-frameBytes);
-      wakeNext();
+  /** Takes room for what is here already, whether or not there is some. */
+  synchronized void add(int requestBytes) {
+    bytes += requestBytes;
+  }
+
+  /** Gives room back, to those who wait first. */
+  void give(int moreBytes) {
+    if (moreBytes > 0) {
+      served(moreBytes).forEach(Runnable::run);
     }
   }
 
-  /** Stands in line. Who does has to try again then, as there may have been room meanwhile. */
-  void await(Runnable roomAgain) {
-    line.add(roomAgain);
+  private synchronized List<Runnable> served(int moreBytes) {
+    bytes -= moreBytes;
+    if (!isScarce()) {
+      return List.of();
+    }
+    List<Runnable> served = new ArrayList<>();
+    for (Line line : List.of(small, large)) {
+      Waiting first = line.waiting.peek();
+      while (first != null && fits(first.bytes, line)) {
+        line.waiting.remove();
+        bytes += first.bytes;
+        served.add(first.roomTaken);
+        first = line.waiting.peek();
+      }
+    }
+    return served;
   }
 
-  /** One that is woken and has its room, or needs none any more, wakes the next. */
-  void wakeNext() {
-    Runnable next = line.poll();
-    if (next != null) {
-      next.run();
-    }
+  private boolean fits(int frameBytes, Line line) {
+    return bytes == 0 || bytes + frameBytes <= line.maxBytes;
   }
 
   /** Whether somebody waits for room. */
-  boolean isScarce() {
-    return !line.isEmpty();
+  synchronized boolean isScarce() {
+    return !small.waiting.isEmpty() || !large.waiting.isEmpty();
   }
 
-  long bytes() {
-    return bytes.get();
+  synchronized long bytes() {
+    return bytes;
   }
+
+  private static final class Line {
+    private final long maxBytes;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+
+    private Line(long maxBytes) {
+      this.maxBytes = maxBytes;
+    }
+  }
+
+  private record Waiting(int bytes, Runnable roomTaken) {}
 }

@@ -16,6 +16,10 @@ final class UnfinishedFrame {
   private final InboundMemory memory;
   private int heldBytes;
   private int waitsForBytes;
+
+  /** Number of the last time room was asked for: what comes of an earlier one is given back. */
+  private int wait;
+
   private boolean grew;
   private boolean ended;
 
@@ -46,28 +50,26 @@ final class UnfinishedFrame {
     return waitsForBytes > 0;
   }
 
-  /** There may be room now. Any thread. */
-  void roomAgain() {
-    connection.execute(
-        () -> {
-          if (isWaiting()) {
-            take(waitsForBytes);
-            connection.readOrPause();
-          }
-          if (!isWaiting()) {
-            memory.wakeNext();
-          }
-        });
-  }
-
   private void take(int bytes) {
-    boolean taken = memory.take(bytes);
-    if (!taken) {
-      memory.await(this::roomAgain);
-      taken = memory.take(bytes);
-    }
+    wait++;
+    int thisWait = wait;
+    boolean taken = memory.take(bytes, () -> roomTaken(thisWait, bytes));
     heldBytes = taken ? bytes : 0;
     waitsForBytes = taken ? 0 : bytes;
+  }
+
+  /** The room it waited for is taken. Any thread. */
+  private void roomTaken(int thisWait, int bytes) {
+    connection.execute(
+        () -> {
+          if (wait == thisWait && isWaiting()) {
+            heldBytes = bytes;
+            waitsForBytes = 0;
+            connection.readOrPause();
+          } else {
+            memory.give(bytes);
+          }
+        });
   }
 
   /**

@@ -58,6 +58,12 @@ final class ClientSession implements Session {
   private static final int LEASE_MAX_MS = 12 * 60 * 60 * 1_000;
   private static final int CONSUMERS_MAX = 10_000;
 
+  /**
+   * Requests from here on share what memory there is for all clients' together, until they are
+   * answered. Twice what clients put together of small messages, which pass.
+   */
+  private static final int LARGE_BYTES = 512 * 1024;
+
   private final Operations operations;
   private final Namespace namespace;
   private final Sequencer sequencer;
@@ -66,7 +72,6 @@ final class ClientSession implements Session {
   private final QuerySession queries;
   private final MessageChecks checks;
   private final SeenTypes seenTypes;
-  private final MessageRecord record = new MessageRecord();
   private final Map<Integer, ConsumerSlot> consumers = new ConcurrentHashMap<>();
   private final AtomicLong bytesInFlight = new AtomicLong();
   private volatile boolean ended;
@@ -170,7 +175,7 @@ final class ClientSession implements Session {
     Operation.Send send =
         new Operation.Send(hello.producerSession(), firstSequence, batch, invalid);
     operations.telemetry().received(kind, batch.count());
-    bytesInFlight.addAndGet(batch.length());
+    enterWindow(batch.length());
     sequencer.submit(send, new Stored(correlation, batch, kind));
   }
 
@@ -266,6 +271,16 @@ final class ClientSession implements Session {
       if (before > 0 && (before >= window || before == bytes)) {
         channel.resumeReading();
       }
+      if (bytes >= LARGE_BYTES) {
+        channel.requestDone(bytes);
+      }
+    }
+  }
+
+  private void enterWindow(int bytes) {
+    bytesInFlight.addAndGet(bytes);
+    if (bytes >= LARGE_BYTES) {
+      channel.requestHeld(bytes);
     }
   }
 
@@ -448,7 +463,7 @@ final class ClientSession implements Session {
     List<Settlement> fit = refused.isEmpty() ? all : places.stream().map(all::get).toList();
     Operation.Settle settle = new Operation.Settle(slot.destination(), fit);
     int bytes = settle.sizeBytes();
-    bytesInFlight.addAndGet(bytes);
+    enterWindow(bytes);
     sequencer.submit(settle, new Settled(request.correlation(), bytes, fit, places, refused));
   }
 
@@ -651,7 +666,7 @@ final class ClientSession implements Session {
       throw new ParleyException(refusals.get(0).code(), refusals.get(0).message());
     }
     seenTypes.sent(query, operations.nowMs());
-    return record.wrap(query.bytes(), query.offset()).type();
+    return new MessageRecord().wrap(query.bytes(), query.offset()).type();
   }
 
   private void cancel(Request.CancelCommand request) {

@@ -51,6 +51,7 @@ final class SeenTypes {
         }
       }
     }
+    record.letGo();
   }
 
   private boolean isTime(long nowMs) {

@@ -20,6 +20,15 @@ public interface ClientChannel {
   /** Reads on, after {@link Session#acceptsMore} was false. */
   void resumeReading();
 
+  /**
+   * A large request takes memory until it is answered, of which all clients together get so much:
+   * others' are read only once there is room.
+   */
+  void requestHeld(int bytes);
+
+  /** It is answered. */
+  void requestDone(int bytes);
+
   /** Address and port of the client, for logs and errors. */
   String remoteAddress();
 }

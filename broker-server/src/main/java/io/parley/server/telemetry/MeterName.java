@@ -74,7 +74,10 @@ public enum MeterName {
       Kind.COUNTER,
       "Client connections closed because memory was scarce and they were stuck."),
   NETWORK_INBOUND(
-      "network.inbound", "bytes", Kind.GAUGE, "Bytes of frames that clients have begun to send."),
+      "network.inbound",
+      "bytes",
+      Kind.GAUGE,
+      "Bytes of frames that clients have begun to send, and of large requests under way."),
   NETWORK_OUTBOUND(
       "network.outbound", "bytes", Kind.GAUGE, "Bytes that wait for clients to read them."),
   NETWORK_RECEIVED("network.received", "bytes", Kind.COUNTER, "Bytes read from clients."),

@@ -28,7 +28,8 @@ public final class NetworkMetrics {
   /**
    * Shows what clients make the broker hold.
    *
-   * @param inbound gauge: bytes of frames they have begun to send
+   * @param inbound gauge: bytes of frames they have begun to send, and of large requests until
+   *     answered
    * @param outbound gauge: bytes they are to read
    * @param shed connections closed because there was too much of it and they were stuck
    */

@@ -270,6 +270,45 @@ class NetworkMemoryTest {
   }
 
   @Test
+  void shouldNotReadOnInALargeFrameBesideRequestsThatAreNotAnsweredYet() {
+    EmbeddedChannel first = welcome();
+    RecordingSession session = sessions.element();
+    session.onRequest = request -> session.channel.requestHeld(INBOUND);
+    first.writeInbound(frame(100_000));
+    EmbeddedChannel waits = welcome();
+    EmbeddedChannel small = welcome();
+
+    waits.writeInbound(frame(100_000).readSlice(1_000));
+    small.writeInbound(frame(2_000).readSlice(1_000));
+
+    assertThat(waits.config().isAutoRead()).isFalse();
+    assertThat(small.config().isAutoRead()).isTrue();
+    first.close();
+    waits.runPendingTasks();
+    assertThat(waits.config().isAutoRead()).as("the request is there still").isFalse();
+    session.channel.requestDone(INBOUND);
+    waits.runPendingTasks();
+    assertThat(waits.config().isAutoRead()).isTrue();
+  }
+
+  @Test
+  void shouldServeLargeFramesInTheOrderInWhichTheyCame() {
+    List<Integer> served = new ArrayList<>();
+    assertThat(inbound.take(INBOUND, () -> {})).isTrue();
+    assertThat(inbound.take(INBOUND, () -> served.add(1))).isFalse();
+    assertThat(inbound.take(70_000, () -> served.add(2))).isFalse();
+    assertThat(inbound.take(70_000, () -> served.add(3))).isFalse();
+
+    inbound.give(70_000);
+    assertThat(served).as("70,000 would fit, but the first doesn't").isEmpty();
+    inbound.give(INBOUND - 70_000);
+    assertThat(served).containsExactly(1);
+    inbound.give(INBOUND);
+    assertThat(served).containsExactly(1, 2, 3);
+    inbound.give(140_000);
+  }
+
+  @Test
   void shouldShowThatItIsThereToOneThatWaitsForRoom() {
     welcome().writeInbound(frame(100_000).readSlice(1_000));
     EmbeddedChannel waits = welcome();

@@ -14,17 +14,21 @@ import io.parley.engine.store.StoreException;
 import io.parley.engine.store.Table;
 import io.parley.engine.store.Transaction;
 import io.parley.engine.testing.ManualTime;
+import io.parley.engine.testing.TestMessage;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ProtocolVersion;
 import io.parley.protocol.frame.Frame;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
+import io.parley.protocol.model.MessageBatch;
 import io.parley.protocol.model.MessageId;
 import io.parley.server.namespace.Namespace;
 import io.parley.server.namespace.Namespaces;
 import io.parley.server.session.ClientChannel;
 import io.parley.server.session.Session;
 import io.parley.server.session.SessionSettings;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +152,52 @@ class ClientSessionTest {
     assertThat(defect).isNotDone();
   }
 
+  @Test
+  void shouldHoldMemoryForALargeRequestUntilItIsAnswered() throws Exception {
+    CountDownLatch bothWait = new CountDownLatch(1);
+    sequencer.adjust(engine -> await(bothWait));
+    send(1, 500_000);
+    assertThat(channel.heldBytes).as("small ones are let by").hasValue(0);
+    send(2, 600_000);
+    assertThat(channel.heldBytes.get()).isBetween(600_000L, 601_000L);
+
+    bothWait.countDown();
+    assertThat(channel.next()).isInstanceOf(Response.Confirm.class);
+    assertThat(channel.next()).isInstanceOf(Response.Confirm.class);
+    assertThat(channel.heldBytes).hasValue(0);
+  }
+
+  @Test
+  void shouldHoldNoMemoryForALargeRequestThatTheStoreFailed() throws Exception {
+    store.fail();
+    send(1, 600_000);
+    assertThat(channel.next())
+        .isInstanceOfSatisfying(
+            Response.Failure.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE));
+    assertThat(channel.heldBytes).hasValue(0);
+  }
+
+  /** Of a thousand idle connections that each sent a large one, that was all of the heap. */
+  @Test
+  void shouldNotKeepTheLastMessageThatAConnectionSent() throws Exception {
+    ReferenceQueue<byte[]> collected = new ReferenceQueue<>();
+    WeakReference<byte[]> sent = new WeakReference<>(send(1, 600_000), collected);
+    assertThat(channel.next()).isInstanceOf(Response.Confirm.class);
+
+    do { // for as long as the test may take
+      System.gc();
+    } while (collected.remove(100) != sent);
+    assertThat(session.acceptsMore()).isTrue(); // it is there still
+  }
+
+  private byte[] send(int sequence, int bytes) {
+    MessageBatch batch =
+        TestMessage.batch(TestMessage.command("shop.Store", "" + sequence).padded(bytes));
+    session.received(new Request.Send(sequence, sequence, batch));
+    return batch.bytes();
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();
@@ -170,6 +221,7 @@ class ClientSessionTest {
   /** What the client was told, in order. */
   private static final class RecordingChannel implements ClientChannel {
     private final BlockingQueue<Frame> sent = new LinkedBlockingQueue<>();
+    private final AtomicLong heldBytes = new AtomicLong();
 
     Frame next() throws InterruptedException {
       Frame frame = sent.poll(20, TimeUnit.SECONDS);
@@ -198,6 +250,16 @@ class ClientSessionTest {
     public void resumeReading() {}
 
     @Override
+    public void requestHeld(int bytes) {
+      heldBytes.addAndGet(bytes);
+    }
+
+    @Override
+    public void requestDone(int bytes) {
+      heldBytes.addAndGet(-bytes);
+    }
+
+    @Override
     public String remoteAddress() {
       return "127.0.0.1:1";
     }
@@ -206,10 +268,15 @@ class ClientSessionTest {
   /** A store whose sync, once held, lasts until another group is written. */
   private static final class HeldStore implements Store {
     private final InMemoryStore store = new InMemoryStore();
+    private volatile boolean fails;
     private volatile CountDownLatch written = new CountDownLatch(0);
 
     void hold() {
       written = new CountDownLatch(1);
+    }
+
+    void fail() {
+      fails = true;
     }
 
     void letGo() {
@@ -224,6 +291,9 @@ class ClientSessionTest {
 
     @Override
     public void write(Transaction transaction) {
+      if (fails) {
+        throw new StoreException("the disk is on fire");
+      }
       store.write(transaction);
       written.countDown();
     }

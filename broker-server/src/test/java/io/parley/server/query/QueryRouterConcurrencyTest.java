@@ -91,6 +91,12 @@ class QueryRouterConcurrencyTest {
     public void resumeReading() {}
 
     @Override
+    public void requestHeld(int bytes) {}
+
+    @Override
+    public void requestDone(int bytes) {}
+
+    @Override
     public String remoteAddress() {
       return "127.0.0.1:1";
     }

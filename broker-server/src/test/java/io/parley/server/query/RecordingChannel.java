@@ -35,6 +35,12 @@ final class RecordingChannel implements ClientChannel {
   public void resumeReading() {}
 
   @Override
+  public void requestHeld(int bytes) {}
+
+  @Override
+  public void requestDone(int bytes) {}
+
+  @Override
   public String remoteAddress() {
     return "127.0.0.1:1";
   }

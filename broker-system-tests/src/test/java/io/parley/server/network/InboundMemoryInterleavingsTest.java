@@ -8,7 +8,7 @@ import org.jetbrains.kotlinx.lincheck.annotations.Validate;
 import org.jetbrains.kotlinx.lincheck.paramgen.IntGen;
 import org.junit.jupiter.api.Test;
 
-/** No frame is refused room that is there, or stands in line for it unnoticed. */
+/** No frame waits for room that is there, or is told of room that isn't. */
 public class InboundMemoryInterleavingsTest {
   @Test
   void shouldGiveRoomThatIsThereToWhoeverWantsIt() {
@@ -20,31 +20,36 @@ public class InboundMemoryInterleavingsTest {
     private static final int PIECE_BYTES = 100_000;
 
     private final InboundMemory memory = new InboundMemory(3 * PIECE_BYTES);
-    private final AtomicInteger woken = new AtomicInteger();
+    private final AtomicInteger taken = new AtomicInteger(1);
 
     /** One frame has its room already. */
     public Piece() {
-      memory.take(PIECE_BYTES);
+      memory.take(PIECE_BYTES, () -> {});
     }
 
     @Operation(runOnce = true)
     public void whole() {
+      taken.decrementAndGet();
       memory.give(PIECE_BYTES);
     }
 
     /** As {@link UnfinishedFrame} does. */
     @Operation
     public boolean begin(@Param(gen = IntGen.class, conf = "1:3") int pieces) {
-      if (memory.take(pieces * PIECE_BYTES)) {
-        return true;
+      boolean atOnce = memory.take(pieces * PIECE_BYTES, () -> taken.addAndGet(pieces));
+      if (atOnce) {
+        taken.addAndGet(pieces);
       }
-      memory.await(woken::incrementAndGet);
-      return memory.take(pieces * PIECE_BYTES);
+      return atOnce;
     }
 
     @Validate
-    public void noneWaitsForRoomThatIsThere() {
-      if (memory.bytes() == 0 && memory.isScarce() && woken.get() == 0) {
+    public void roomIsTakenOnceByThoseWhoHaveIt() {
+      if (memory.bytes() != (long) taken.get() * PIECE_BYTES) {
+        throw new IllegalStateException(
+            memory.bytes() + " taken (expected: " + taken.get() + " pieces)");
+      }
+      if (memory.bytes() == 0 && memory.isScarce()) {
         throw new IllegalStateException("frames wait, and no room is taken");
       }
     }
