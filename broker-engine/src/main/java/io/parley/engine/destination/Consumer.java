@@ -113,6 +113,11 @@ public final class Consumer {
         && sink.isWritable();
   }
 
+  /** Whether it gets no more in this turn of what would have to be read. */
+  boolean hasReadEnough() {
+    return all.hasReadEnough();
+  }
+
   Delivery deliver(long epoch, List<LeasedSegment> segments, int bytes) {
     onTheirWayBytes += bytes;
     all.add(bytes);

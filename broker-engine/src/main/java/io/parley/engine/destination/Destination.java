@@ -807,7 +807,7 @@ public final class Destination {
       nextConsumer = nextConsumer % consumers.size();
       Consumer consumer = consumers.get(nextConsumer++);
       Delivery delivery =
-          consumer.isReady()
+          consumer.isReady() && (!consumer.hasReadEnough() || isNextInMemory())
               ? grant(consumer, probes ? 1 : Math.max(share, consumer.piece()), nowMs, epochs)
               : null;
       if (delivery == null) {
@@ -818,6 +818,11 @@ public final class Destination {
       }
     }
     return !probes && nextDueMs() <= nowMs && evenShare() > 0;
+  }
+
+  /** Whether what comes next can be handed out without reading. */
+  private boolean isNextInMemory() {
+    return returned.isEmpty() && messages.isFreshInMemory();
   }
 
   private long grantable() {

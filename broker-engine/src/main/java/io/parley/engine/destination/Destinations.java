@@ -52,7 +52,7 @@ public final class Destinations {
               .thenComparingInt(Destination::id));
   private final Attendance attendance = new Attendance();
   private final LeaseDeadlines leaseDeadlines = new LeaseDeadlines();
-  private final OnTheirWay onTheirWay = new OnTheirWay();
+  private final OnTheirWay onTheirWay;
   private final List<Destination> stirring = new ArrayList<>();
 
   /** Those with messages or consumers, and perhaps some that had. */
@@ -72,6 +72,7 @@ public final class Destinations {
     this.store = store;
     this.chunks = chunks;
     this.epochs = epochs;
+    this.onTheirWay = new OnTheirWay(chunks);
     this.expirations = new Expirations(store);
     for (DestinationKind kind : DestinationKind.values()) {
       byName.put(kind, new HashMap<>());
@@ -342,20 +343,26 @@ public final class Destinations {
     List<Delivery> deliveries = new ArrayList<>();
     Set<Destination> serving = toServe;
     toServe = new LinkedHashSet<>();
+    onTheirWay.beginTurn();
+    List<Destination> again = new ArrayList<>();
     for (Destination destination : serving) {
+      boolean late = onTheirWay.isFull() || onTheirWay.hasReadEnough();
       // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
         stir(destination);
         if (destination.takeFenceDue()) {
           fences.fence(destination, destination.lowestToCount());
-        } else if (destination.serve(nowMs, epochs, deliveries) || onTheirWay.isFull()) {
-          toServe.add(destination);
+        } else if (destination.serve(nowMs, epochs, deliveries)
+            || onTheirWay.isFull()
+            || onTheirWay.hasReadEnough()) {
+          (late ? toServe : again).add(destination); // who was late is among the first next time
         }
         wakeAt(
             destination,
             destination.nextDueMs() > nowMs ? destination.nextDueMs() : Long.MAX_VALUE);
       }
     }
+    toServe.addAll(again);
     return deliveries;
   }
 

@@ -26,7 +26,7 @@ final class Grant {
   }
 
   boolean hasRoom() {
-    return room > 0 && bytes < MAX_BYTES;
+    return room > 0 && bytes < MAX_BYTES && (segments.isEmpty() || !consumer.hasReadEnough());
   }
 
   /** Messages it can still take. */

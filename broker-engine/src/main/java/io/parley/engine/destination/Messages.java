@@ -449,6 +449,12 @@ final class Messages {
     return run;
   }
 
+  /** Whether the next that nobody looked at yet needn't be read. */
+  boolean isFreshInMemory() {
+    Run run = fresh();
+    return run != null && chunks.isInMemory(run.chunk);
+  }
+
   /** The sequence before which all messages were looked at. */
   long cursor() {
     return window().cursor();

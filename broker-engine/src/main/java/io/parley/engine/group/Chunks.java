@@ -48,6 +48,7 @@ public final class Chunks {
   private final List<PooledBytes> dropped = new ArrayList<>();
 
   private long cacheBytes;
+  private long readBytes;
   private long lastNumber = -1;
   private PooledBytes lastChunk = NONE;
 
@@ -81,11 +82,22 @@ public final class Chunks {
     PooledBytes chunk = cache.get(number);
     if (chunk == null) {
       chunk = PooledBytes.of(checked(number, store.get(Table.CHUNKS, Keys.of(number))));
+      readBytes += chunk.array().length;
       keep(number, chunk);
     }
     lastNumber = number;
     lastChunk = chunk;
     return chunk;
+  }
+
+  /** Whether a chunk needn't be read. */
+  public boolean isInMemory(long number) {
+    return number == lastNumber || cache.containsKey(number);
+  }
+
+  /** Bytes of all chunks that had to be read from the store so far. */
+  public long readBytes() {
+    return readBytes;
   }
 
   private static byte[] checked(long number, byte @Nullable [] chunk) {

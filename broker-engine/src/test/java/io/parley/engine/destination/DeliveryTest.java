@@ -4,7 +4,10 @@ import static io.parley.engine.testing.TestMessage.command;
 import static io.parley.engine.testing.TestMessage.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.parley.engine.EngineSettings;
 import io.parley.engine.operation.Operation;
+import io.parley.engine.store.CrashingStore;
+import io.parley.engine.store.InMemoryStore;
 import io.parley.engine.store.Table;
 import io.parley.engine.testing.Delivered;
 import io.parley.engine.testing.TestConsumer;
@@ -348,6 +351,39 @@ class DeliveryTest {
         });
 
     assertThat(subscribers).allSatisfy(s -> assertThat(s.takeBodies()).hasSize(1));
+  }
+
+  /** Of each chunk that has to be read one small message is wanted, as where queues took turns. */
+  @Test
+  void shouldHandOutWhatIsInMemoryBesideMuchThatHasToBeRead() {
+    TestNamespace scattered =
+        new TestNamespace(
+            EngineSettings.DEFAULTS, new CrashingStore(new InMemoryStore(), 1), 10_000_000);
+    scattered.claim("filler", "cart.Fill");
+    List<TestConsumer> consumers = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      consumers.add(scattered.consume(scattered.claim("q" + i, "cart.Q" + i), 0));
+      scattered.send(
+          command("cart.Q" + i, "old").padded(10_000), command("cart.Fill", "").padded(490_000));
+    }
+    TestConsumer own = scattered.consume(scattered.claim("own", "cart.Own"), 0);
+    scattered.send(command("cart.Own", "now"));
+    consumers.add(own);
+
+    scattered.withEngine(
+        engine -> {
+          consumers.forEach(consumer -> engine.credit(consumer.consumer(), 1, 1));
+          List<Delivery> turn = engine.serve(scattered.nowMs());
+          assertThat(turn).extracting(Delivery::consumer).contains(own.consumer());
+          assertThat(turn).hasSizeBetween(OnTheirWay.READ_MAX_BYTES / 500_000, 25);
+          assertThat(engine.nextDueMs()).as("the others' turn").isZero();
+          turn.forEach(Delivery::send);
+          List<Delivery> next = engine.serve(scattered.nowMs());
+          assertThat(next).hasSize(consumers.size() - turn.size());
+          next.forEach(Delivery::send);
+        });
+
+    assertThat(consumers).allSatisfy(consumer -> assertThat(consumer.takeBodies()).hasSize(1));
   }
 
   @Test

@@ -106,7 +106,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
 
   /** Where memory is scarce, those go that hold some and are stuck. Called now and then. */
   void shed() {
-    boolean output = outbound.isScarce();
+    boolean output = outbound.takeScarce();
     boolean input = inbound.isScarce();
     if (output || input) {
       for (Connection connection : connections) {

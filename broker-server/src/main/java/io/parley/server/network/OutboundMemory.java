@@ -23,6 +23,8 @@ final class OutboundMemory {
   /** They had nothing waiting and were refused all the same: no write of their own wakes them. */
   private final Queue<Connection> refused = new ConcurrentLinkedQueue<>();
 
+  private volatile boolean scarce;
+
   OutboundMemory(long maxBytes) {
     this.maxBytes = maxBytes;
   }
@@ -38,14 +40,20 @@ final class OutboundMemory {
     return (maxBytes - bytes.get()) / SHARES;
   }
 
-  /** Whether somebody who has nothing waiting is held up. */
-  boolean isScarce() {
-    return !refused.isEmpty();
+  /**
+   * Whether somebody who has nothing waiting is held up, or was since this was last asked: where
+   * many wait for the little that becomes free now and then, the line is empty at times.
+   */
+  boolean takeScarce() {
+    boolean was = scarce;
+    scarce = !refused.isEmpty();
+    return was || scarce;
   }
 
   /** To be told when there is room again; once at a time. */
   void refused(Connection connection) {
     refused.add(connection);
+    scarce = true;
     if (share() > 0) {
       wakeRefused(); // there was room again before it stood in line
     }

@@ -80,6 +80,8 @@ class NetworkMemoryTest {
     channels.get(0).close();
     channels.get(1).runPendingTasks();
 
+    assertThat(outbound.takeScarce()).as("since the last look").isTrue();
+    assertThat(outbound.takeScarce()).isFalse();
     assertThat(other.writables).as("once, however often it asked").hasValue(1);
     assertThat(other.channel.isWritable()).isTrue();
   }
