@@ -43,6 +43,9 @@ final class OpenStore implements AutoCloseable {
   /** Chunks moved at once out of a segment that few of them keep. */
   private static final int MOVED_BYTES_MAX = 1 << 20;
 
+  /** Moved chunks that wait for a sync, in memory: while one takes long, no more are moved. */
+  private static final int MOVED_UNSYNCED_BYTES_MAX = 4 << 20;
+
   private final Path directory;
   private final OpenRocksDb database;
   private final Journal journal;
@@ -56,6 +59,11 @@ final class OpenStore implements AutoCloseable {
   private long memtableBytes;
   private long chunkBytes;
   private long journalBytes;
+
+  /** Bytes of moved chunks in records up to one, none of which is known to be on the disk. */
+  private long movedBytes;
+
+  private long movedUpTo;
 
   /** Last record in the tables on the disk. */
   private long checkpoint;
@@ -321,6 +329,12 @@ final class OpenStore implements AutoCloseable {
     database.requireNoBackgroundError();
     finishCheckpoint();
     journal.free(checkpoint);
+    if (journal.durable() >= movedUpTo) {
+      movedBytes = 0;
+    }
+    if (movedBytes >= MOVED_UNSYNCED_BYTES_MAX) {
+      return;
+    }
     RocksDbTransaction moves = begin(store, encoder);
     compaction.next(
         checkpoint,
@@ -332,7 +346,9 @@ final class OpenStore implements AutoCloseable {
           }
         });
     if (!moves.isEmpty()) {
+      movedBytes += moves.sizeBytes();
       write(moves);
+      movedUpTo = journal.appended();
     }
     moves.end();
   }

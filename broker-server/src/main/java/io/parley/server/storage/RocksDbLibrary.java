@@ -111,23 +111,36 @@ final class RocksDbLibrary {
       return new Packed(url, jar.getJarEntry().getSize(), jar.getJarEntry().getCrc());
     }
     try (InputStream content = connection.getInputStream()) {
-      byte[] bytes = content.readAllBytes();
-      return new Packed(url, bytes.length, crc32(bytes));
+      Content all = Content.of(content);
+      return new Packed(url, all.bytes, all.crc);
     }
   }
 
-  private static long crc32(byte[] bytes) {
-    CRC32 crc = new CRC32();
-    crc.update(bytes);
-    return crc.getValue();
+  /** What a stream has, read in pieces: the JDK keeps as much memory as was read at once. */
+  private record Content(long bytes, long crc) {
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    static Content of(InputStream stream) throws IOException {
+      CRC32 crc = new CRC32();
+      byte[] piece = new byte[PIECE_BYTES];
+      long bytes = 0;
+      for (int read = stream.read(piece); read >= 0; read = stream.read(piece)) {
+        crc.update(piece, 0, read);
+        bytes += read;
+      }
+      return new Content(bytes, crc.getValue());
+    }
   }
 
   private record Packed(URL url, long size, long crc) {
     /** Compares content, so that a damaged copy is replaced instead of crashing the process. */
     boolean isUnpackedAs(Path file) throws IOException {
-      return Files.isRegularFile(file)
-          && Files.size(file) == size
-          && crc32(Files.readAllBytes(file)) == crc;
+      if (!Files.isRegularFile(file) || Files.size(file) != size) {
+        return false;
+      }
+      try (InputStream content = Files.newInputStream(file)) {
+        return Content.of(content).crc == crc;
+      }
     }
   }
 }

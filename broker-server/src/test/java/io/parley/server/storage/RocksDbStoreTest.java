@@ -168,6 +168,26 @@ class RocksDbStoreTest extends StoreContract {
     }
   }
 
+  /** It is done several times a second, also while a sync takes a minute. */
+  @Test
+  void shouldBoundWhatIsMovedWithoutASync() {
+    for (long position = 1; position <= 1_000; position++) {
+      putChunk(position, position % 5 == 0 ? -1 : position - 1);
+    }
+    store.maintain();
+    long before = journalBytes();
+    for (int round = 0; round < 500; round++) {
+      store.maintain();
+    }
+    assertThat(journalBytes() - before).as("of 45 MiB to move").isBetween(1L * MIB, 6L * MIB);
+    store.sync();
+    for (int round = 0; round < 100; round++) {
+      store.maintain();
+      store.sync();
+    }
+    assertThat(journalBytes()).isLessThan(before / 2);
+  }
+
   @Test
   void shouldReadChunksThatAreNotSyncedYet() {
     Transaction first = store.begin();
