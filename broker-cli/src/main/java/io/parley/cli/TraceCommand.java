@@ -17,9 +17,10 @@ import picocli.CommandLine.Parameters;
       "Show what a message caused, and what caused it: the tree of its conversation.",
       "",
       "Commands with how they ended, events with where they stand in each inbox, and what their",
-      "handlers sent and emitted. Any message's id will do, and the conversation's correlation id.",
-      "It is known for as long as trace.retention says, a day unless configured. Queries leave no",
-      "trace: nothing of them is written down."
+      "handlers sent, emitted and asked. Any message's id will do, and the conversation's",
+      "correlation id. It is known for as long as trace.retention says, a day unless configured.",
+      "Queries are known as long as the broker runs, the last 10,000 of a namespace: nothing of",
+      "them is written down."
     },
     footer = {
       "",
@@ -51,7 +52,7 @@ final class TraceCommand implements Callable<Integer> {
     if (found.isTrue("more")) {
       output.note("There are more than these " + messages.size() + " messages.");
     }
-    long unknown = messages.stream().filter(m -> m.objectOrNull("state") == null).count();
+    long unknown = messages.stream().filter(TraceCommand::isUnknown).count();
     if (unknown > 0) {
       output.note(
           "Where "
@@ -64,5 +65,9 @@ final class TraceCommand implements Callable<Integer> {
               + " of all conversations came too fast to be written down: some may be missing here.");
     }
     return ExitCode.OK;
+  }
+
+  private static boolean isUnknown(JsonObject message) {
+    return message.objectOrNull("state") == null && !message.text("kind").equals("query");
   }
 }

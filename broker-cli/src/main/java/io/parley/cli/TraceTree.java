@@ -15,6 +15,7 @@ import java.util.Map;
  * command shop.cart.CheckOutCart COMPLETED  0193…
  * └─ event shop.cart.CartCheckedOut  0193…
  *    ├─ inbox billing: settled
+ *    ├─ query shop.cart.GetCart 200 in 0.8 ms  0193…
  *    └─ command billing.SendInvoice REJECTED (INVALID)  0193…
  * </pre>
  */
@@ -78,6 +79,10 @@ final class TraceTree {
 
   /** How it ended, if it did. */
   private static String ending(JsonObject message) {
+    if (message.text("kind").equals("query")) {
+      double tookMs = message.number("tookMicros") / 1_000.0;
+      return String.format(Locale.ROOT, " %s in %.1f ms", message.text("result"), tookMs);
+    }
     JsonObject state = message.objectOrNull("state");
     if (state == null) {
       return "";

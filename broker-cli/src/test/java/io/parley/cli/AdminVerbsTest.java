@@ -180,6 +180,7 @@ class AdminVerbsTest {
     String root = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a01";
     String event = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a02";
     String next = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a03";
+    String query = "0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a04";
     broker.on(
         "GET /messages/" + root + "/trace",
         """
@@ -192,9 +193,11 @@ class AdminVerbsTest {
          {"destination":"stock","destinationKind":"inbox","reason":"NO_CONSUMER","sequence":7}]}},
         {"id":"%3$s","causationId":"%2$s","kind":"command","type":"mail.Send",
          "storedAt":"2026-03-01T10:03:12Z","state":{"status":"ENDED","places":[],
-         "outcome":{"status":"REJECTED","code":"INVALID","reason":"no address"}}}]}
+         "outcome":{"status":"REJECTED","code":"INVALID","reason":"no address"}}},
+        {"id":"%4$s","causationId":"%3$s","kind":"query","type":"shop.GetAddress",
+         "storedAt":"2026-03-01T10:03:12Z","state":null,"result":"404","tookMicros":1250}]}
         """
-            .formatted(root, event, next));
+            .formatted(root, event, next, query));
 
     assertThat(broker.run("trace", root).out())
         .isEqualTo(
@@ -203,8 +206,9 @@ class AdminVerbsTest {
             └─ event shop.CheckedOut  %s
                ├─ inbox stock #7: no consumer
                └─ command mail.Send REJECTED (INVALID)  %s
+                  └─ query shop.GetAddress 404 in 1.3 ms  %s
             """
-                .formatted(root, event, next));
+                .formatted(root, event, next, query));
   }
 
   // ---------------------------------------------------------------- control

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.parley.client.Answer;
 import io.parley.client.CommandResult;
 import io.parley.client.EventResult;
 import io.parley.client.OutgoingMessage;
 import io.parley.client.ParleyClient;
+import io.parley.client.Query;
 import io.parley.protocol.model.MessageId;
 import io.parley.testkit.EmbeddedBroker;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +117,41 @@ class TraceIT {
       }
     }
     throw new AssertionError("no " + type + " in " + messages);
+  }
+
+  @Test
+  void shouldTellWhatHandlersAsked() throws Exception {
+    String getPrice = Fresh.type("GetPrice");
+    Received<String> done = new Received<>();
+    try (ParleyClient shop = client("shop");
+        ParleyClient carts = client(cart)) {
+      shop.responder()
+          .on(getPrice, String.class, (body, question) -> Answer.ok("7 pounds"))
+          .start();
+      carts
+          .commandConsumer()
+          .on(
+              checkOut,
+              String.class,
+              (body, delivery) -> {
+                done.add(carts.ask(Query.of(getPrice, body, String.class)).body());
+                return CommandResult.complete().event(checkedOut, body);
+              })
+          .start();
+      MessageId command = shop.send(OutgoingMessage.of(checkOut, "1").trackOutcome());
+      assertThat(done.next()).isEqualTo("7 pounds");
+      shop.awaitOutcome(command, Duration.ofSeconds(20));
+
+      JsonNode query = named(trace(command).get("messages"), getPrice);
+
+      assertThat(query.get("kind").asText()).isEqualTo("query");
+      assertThat(query.get("causationId").asText()).isEqualTo(command.toString());
+      assertThat(query.get("result").asText()).isEqualTo("200");
+      assertThat(query.get("tookMicros").asLong()).isPositive();
+      MessageId asked = MessageId.parse(query.get("id").asText());
+      assertThat(named(trace(asked).get("messages"), checkOut).get("id").asText())
+          .isEqualTo(command.toString());
+    }
   }
 
   @Test

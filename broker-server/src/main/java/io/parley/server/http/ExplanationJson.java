@@ -32,6 +32,10 @@ final class ExplanationJson {
         message(json, message.state());
         json.writeEndObject();
       }
+      if (message.answered() != null) {
+        json.writeStringField("result", message.answered().result());
+        json.writeNumberField("tookMicros", message.answered().tookMicros());
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

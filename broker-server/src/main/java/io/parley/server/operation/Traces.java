@@ -4,9 +4,12 @@ import io.parley.engine.intake.CausedMessage;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.model.MessageId;
+import io.parley.protocol.model.MessageKind;
 import io.parley.server.admin.AdminApi;
 import io.parley.server.admin.ExplanationInfo;
 import io.parley.server.admin.TraceInfo;
+import io.parley.server.query.CausedQueries;
+import io.parley.server.query.CausedQuery;
 import io.parley.server.trace.TraceLog;
 import java.io.IOException;
 import java.time.Instant;
@@ -28,8 +31,10 @@ final class Traces {
 
   CompletionStage<TraceInfo> of(String namespace, MessageId message) {
     TraceLog log;
+    CausedQueries queries;
     try {
       log = owner.find(namespace).traces();
+      queries = owner.find(namespace).queries().causedQueries();
     } catch (ParleyException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -38,18 +43,35 @@ final class Traces {
           new ParleyException(
               ErrorCode.INVALID_ARGUMENT, "trace.retention: 0s (expected: 1h to 30d, to trace)"));
     }
-    return CompletableFuture.supplyAsync(() -> conversation(log, message), Traces::onOwnThread)
+    return CompletableFuture.supplyAsync(
+            () -> conversation(log, queries, message), Traces::onOwnThread)
         .thenCompose(
             found ->
-                withStates(namespace, found, new ArrayList<>())
+                withStates(namespace, found.messages, new ArrayList<>())
                     .thenApply(
-                        traced ->
-                            new TraceInfo(
-                                found.get(0).correlationId(),
-                                traced,
-                                found.size() >= TraceLog.MESSAGES_MAX,
-                                log.missed())));
+                        traced -> {
+                          found.queries.forEach(query -> traced.add(traced(query)));
+                          return new TraceInfo(
+                              found.correlationId,
+                              traced,
+                              found.messages.size() >= TraceLog.MESSAGES_MAX,
+                              log.missed());
+                        }));
   }
+
+  private static TraceInfo.Traced traced(CausedQuery query) {
+    return new TraceInfo.Traced(
+        query.id(),
+        query.causationId(),
+        MessageKind.QUERY,
+        query.type(),
+        Instant.ofEpochMilli(query.askedAtMs()),
+        null,
+        new TraceInfo.Answered(query.result(), query.tookMicros()));
+  }
+
+  private record Conversation(
+      MessageId correlationId, List<CausedMessage> messages, List<CausedQuery> queries) {}
 
   /** It reads files. */
   private static void onOwnThread(Runnable task) {
@@ -58,10 +80,12 @@ final class Traces {
     thread.start();
   }
 
-  private static List<CausedMessage> conversation(TraceLog log, MessageId message) {
+  private static Conversation conversation(TraceLog log, CausedQueries queries, MessageId message) {
     try {
-      List<CausedMessage> found = log.conversationOf(message);
-      if (found.isEmpty()) {
+      MessageId ofQuery = queries.conversationOf(message);
+      MessageId asked = ofQuery == null ? message : ofQuery;
+      List<CausedMessage> found = log.conversationOf(asked);
+      if (found.isEmpty() && ofQuery == null) {
         throw new ParleyException(
             ErrorCode.NOT_FOUND,
             "message "
@@ -69,7 +93,8 @@ final class Traces {
                 + ": caused by none and caused none (expected: one of a conversation; 'parley"
                 + " explain' tells of others)");
       }
-      return found;
+      MessageId conversation = found.isEmpty() ? asked : found.get(0).correlationId();
+      return new Conversation(conversation, found, queries.of(conversation));
     } catch (IOException e) {
       throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, e.toString());
     }
@@ -98,7 +123,8 @@ final class Traces {
                   next.kind(),
                   next.type(),
                   Instant.ofEpochMilli(next.storedAtMs()),
-                  known));
+                  known,
+                  null));
           return withStates(namespace, messages, done);
         });
   }

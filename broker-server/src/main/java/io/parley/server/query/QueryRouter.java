@@ -47,6 +47,7 @@ public final class QueryRouter {
   private final QuerySettings settings;
   private final LongSupplier nanoTime;
   private final QueryCounters counters = new QueryCounters();
+  private final CausedQueries causedQueries = new CausedQueries();
   private final OneAtATime tasks = new OneAtATime();
 
   private final Map<String, TypeRoute> routes = new HashMap<>();
@@ -85,6 +86,11 @@ public final class QueryRouter {
   /** What this router counts. */
   public QueryCounters counters() {
     return counters;
+  }
+
+  /** The last queries that messages in hand led to. */
+  public CausedQueries causedQueries() {
+    return causedQueries;
   }
 
   void run(Runnable task) {
@@ -207,19 +213,22 @@ public final class QueryRouter {
               "ASK correlation: " + ask.correlation() + " (expected: one not in use)"));
       return;
     }
+    CausedQuery caused = CausedQueries.begun(type, ask.query());
     TypeRoute route = routes.get(type);
     if (route == null) {
       counters.queryUnanswerable();
+      note(caused, ErrorCode.NO_RESPONDER.name(), 0);
       asker.channel.send(noResponder(ask.correlation(), type));
       return;
     }
     Responder responder = route.leastBusy();
     Response.Failure refusal = refusalOf(ask, route, responder);
     if (refusal != null) {
+      note(caused, refusal.code().name(), 0);
       asker.channel.send(refusal);
       return;
     }
-    Question question = new Question(++lastNumber, asker, type, ask, pages, deadlineNanos);
+    Question question = new Question(++lastNumber, asker, type, ask, pages, deadlineNanos, caused);
     questions.put(question.number, question);
     asker.asks.put(ask.correlation(), question);
     deadlines.add(question);
@@ -311,7 +320,7 @@ public final class QueryRouter {
           malformed("ANSWER status: 204 (expected: after pages, to a question asked for them)"));
       return;
     }
-    end(question);
+    end(question, Integer.toString(answer.status()));
     counters.queryAnswered();
     question.asker.channel.send(
         new Response.Answered(
@@ -444,7 +453,7 @@ public final class QueryRouter {
 
   private void expire(Question question) {
     Responder responder = question.responder;
-    end(question);
+    end(question, ErrorCode.DEADLINE_EXCEEDED.name());
     counters.queryExpired();
     question.asker.channel.send(
         failure(
@@ -465,7 +474,7 @@ public final class QueryRouter {
   /** Its asker is gone, or lost interest. */
   private void withdraw(Question question) {
     Responder responder = question.responder;
-    end(question);
+    end(question, ErrorCode.CANCELLED.name());
     counters.queryCancelled();
     if (responder != null) {
       responder.session.channel.send(new Push.QuestionCancelled(question.number));
@@ -491,7 +500,7 @@ public final class QueryRouter {
   }
 
   private void breakOff(Question question, PageStream pages) {
-    end(question);
+    end(question, ErrorCode.ANSWER_BROKEN_OFF.name());
     counters.queryBrokenOff();
     question.asker.channel.send(
         failure(
@@ -535,7 +544,7 @@ public final class QueryRouter {
   }
 
   private void failUnanswerable(Question question) {
-    end(question);
+    end(question, ErrorCode.NO_RESPONDER.name());
     counters.queryUnanswerable();
     question.asker.channel.send(
         question.attempts >= ATTEMPTS_MAX
@@ -550,8 +559,11 @@ public final class QueryRouter {
             : noResponder(question.ask.correlation(), question.type));
   }
 
-  private void end(Question question) {
+  private void end(Question question, String result) {
     question.over = true;
+    long askedNanos =
+        question.deadlineNanos - TimeUnit.MILLISECONDS.toNanos(question.ask.timeoutMs());
+    note(question.caused, result, nanoTime.getAsLong() - askedNanos);
     questions.remove(question.number);
     question.asker.asks.remove(question.ask.correlation());
     deadlines.remove(question);
@@ -561,6 +573,12 @@ public final class QueryRouter {
     stopWaiting(question);
     if (question.pages != null) {
       stopHoldingBack(question);
+    }
+  }
+
+  private void note(@Nullable CausedQuery caused, String result, long afterNanos) {
+    if (caused != null) {
+      causedQueries.add(caused.ended(result, afterNanos));
     }
   }
 

@@ -16,6 +16,9 @@ final class Question {
   /** On the router's clock. */
   final long deadlineNanos;
 
+  /** If a message in hand led to it. */
+  final @Nullable CausedQuery caused;
+
   /** In whose hands it is; null while it waits. */
   @Nullable Responder responder;
 
@@ -39,13 +42,15 @@ final class Question {
       String type,
       Request.Ask ask,
       @Nullable PageStream pages,
-      long deadlineNanos) {
+      long deadlineNanos,
+      @Nullable CausedQuery caused) {
     this.number = number;
     this.asker = asker;
     this.type = type;
     this.ask = ask;
     this.pages = pages;
     this.deadlineNanos = deadlineNanos;
+    this.caused = caused;
   }
 
   int bytes() {

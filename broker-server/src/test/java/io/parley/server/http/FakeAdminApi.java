@@ -210,7 +210,15 @@ final class FakeAdminApi implements AdminApi {
             message,
             List.of(
                 new TraceInfo.Traced(
-                    message, null, MessageKind.COMMAND, "shop.Add", STORED_AT, null)),
+                    message, null, MessageKind.COMMAND, "shop.Add", STORED_AT, null, null),
+                new TraceInfo.Traced(
+                    message,
+                    message,
+                    MessageKind.QUERY,
+                    "shop.GetPrice",
+                    STORED_AT,
+                    null,
+                    new TraceInfo.Answered("200", 1_234))),
             false,
             0));
   }

@@ -153,7 +153,11 @@ class HttpListenerTest {
         """
         {"correlationId":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","messages":[
           {"id":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","causationId":null,"kind":"command",
-           "type":"shop.Add","storedAt":"2025-01-02T03:04:05.678Z","state":null}],
+           "type":"shop.Add","storedAt":"2025-01-02T03:04:05.678Z","state":null},
+          {"id":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
+           "causationId":"0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","kind":"query",
+           "type":"shop.GetPrice","storedAt":"2025-01-02T03:04:05.678Z","state":null,
+           "result":"200","tookMicros":1234}],
          "more":false,"missed":0}
         """);
   }
