@@ -25,6 +25,8 @@ class QueryRouterConcurrencyTest {
   private static final int ASKS = 50_000;
   private static final int WINDOW = 64;
 
+  private static final MessageBatch QUERY = MessageBatch.of(new byte[100], 1);
+
   private final QueryRouter router = new QueryRouter(QuerySettings.defaults(), System::nanoTime);
 
   @Test
@@ -121,7 +123,7 @@ class QueryRouterConcurrencyTest {
       int asked = 0;
       for (int answered = 0; answered < ASKS; answered++) {
         while (asked < ASKS && asked - answered < WINDOW) {
-          session.ask(TYPE, new Request.Ask(asked++, 60_000, 0, 0, MessageBatch.EMPTY));
+          session.ask(TYPE, new Request.Ask(asked++, 60_000, 0, 0, QUERY));
         }
         answers.incrementAndGet(next().correlation());
       }
