@@ -346,15 +346,13 @@ public final class Destinations {
     onTheirWay.beginTurn();
     List<Destination> again = new ArrayList<>();
     for (Destination destination : serving) {
-      boolean late = onTheirWay.isFull() || onTheirWay.hasReadEnough();
+      boolean late = onTheirWay.isTurnOver();
       // Without consumers nothing is due to anybody; opening one wakes the destination.
       if (!destination.consumers().isEmpty()) {
         stir(destination);
         if (destination.takeFenceDue()) {
           fences.fence(destination, destination.lowestToCount());
-        } else if (destination.serve(nowMs, epochs, deliveries)
-            || onTheirWay.isFull()
-            || onTheirWay.hasReadEnough()) {
+        } else if (destination.serve(nowMs, epochs, deliveries) || onTheirWay.isTurnOver()) {
           (late ? toServe : again).add(destination); // who was late is among the first next time
         }
         wakeAt(

@@ -39,6 +39,11 @@ final class OnTheirWay {
     return bytes >= MAX_BYTES;
   }
 
+  /** Whether who comes now gets less than it could have had, and may have to wait for its turn. */
+  boolean isTurnOver() {
+    return isFull() || hasReadEnough();
+  }
+
   /** Whether nothing more may be read in this turn. */
   boolean hasReadEnough() {
     return chunks.readBytes() - readBefore >= READ_MAX_BYTES;

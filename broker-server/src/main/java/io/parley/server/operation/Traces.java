@@ -54,7 +54,8 @@ final class Traces {
                           return new TraceInfo(
                               found.correlationId,
                               traced,
-                              found.messages.size() >= TraceLog.MESSAGES_MAX,
+                              found.messages.size() >= TraceLog.MESSAGES_MAX
+                                  || found.queries.size() >= TraceLog.MESSAGES_MAX,
                               log.missed());
                         }));
   }
@@ -94,7 +95,7 @@ final class Traces {
                 + " explain' tells of others)");
       }
       MessageId conversation = found.isEmpty() ? asked : found.get(0).correlationId();
-      return new Conversation(conversation, found, queries.of(conversation));
+      return new Conversation(conversation, found, queries.of(conversation, TraceLog.MESSAGES_MAX));
     } catch (IOException e) {
       throw new ParleyException(ErrorCode.STORE_UNAVAILABLE, e.toString());
     }

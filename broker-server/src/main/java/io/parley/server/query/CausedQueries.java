@@ -45,24 +45,32 @@ public final class CausedQueries {
     }
   }
 
-  /** The conversation that a query belongs to, or a message that led to one; null if neither. */
+  /**
+   * The conversation that a query belongs to, or a message that led to one, or that is one itself;
+   * null if it is none of those.
+   */
   public synchronized @Nullable MessageId conversationOf(MessageId id) {
     CausedQuery query = byId.get(id);
     if (query != null) {
       return query.correlationId();
     }
     for (CausedQuery caused : byId.values()) {
-      if (caused.causationId().equals(id)) {
+      if (caused.causationId().equals(id) || caused.correlationId().equals(id)) {
         return caused.correlationId();
       }
     }
     return null;
   }
 
-  /** The queries of a conversation, those that ended first first. */
-  public synchronized List<CausedQuery> of(MessageId conversation) {
+  /**
+   * The queries of a conversation, those that ended first first.
+   *
+   * @param max most of them
+   */
+  public synchronized List<CausedQuery> of(MessageId conversation, int max) {
     return byId.values().stream()
         .filter(query -> query.correlationId().equals(conversation))
+        .limit(max)
         .toList();
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Owns queries under way: who answers which type, who waits for what, until when. In memory only.
+ * Owns queries under way: who answers which type, who waits for what, until when; and what became
+ * of the last ones that handlers asked. In memory only.
  *
  * <p>Thread: any; each router does its work one task at a time, on whichever thread brought some.
  *

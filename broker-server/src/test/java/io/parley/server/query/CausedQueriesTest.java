@@ -82,7 +82,7 @@ class CausedQueriesTest {
     ask(5, 100, COMMAND);
     asker.cancel(new Request.CancelAsk(9, 5));
 
-    assertThat(router.causedQueries().of(CONVERSATION))
+    assertThat(router.causedQueries().of(CONVERSATION, CausedQueries.MAX))
         .extracting(CausedQuery::id, CausedQuery::result)
         .containsExactly(
             tuple(id(1), ErrorCode.NO_RESPONDER.name()),
@@ -90,7 +90,7 @@ class CausedQueriesTest {
             tuple(id(3), ErrorCode.DEADLINE_EXCEEDED.name()),
             tuple(id(4), ErrorCode.DEADLINE_EXCEEDED.name()),
             tuple(id(5), ErrorCode.CANCELLED.name()));
-    CausedQuery answered = router.causedQueries().of(CONVERSATION).get(1);
+    CausedQuery answered = router.causedQueries().of(CONVERSATION, CausedQueries.MAX).get(1);
     assertThat(answered.causationId()).isEqualTo(COMMAND);
     assertThat(answered.type()).isEqualTo(TYPE);
     assertThat(answered.tookMicros()).isEqualTo(1_234);
@@ -102,6 +102,7 @@ class CausedQueriesTest {
 
     assertThat(router.causedQueries().conversationOf(id(1))).isEqualTo(CONVERSATION);
     assertThat(router.causedQueries().conversationOf(COMMAND)).isEqualTo(CONVERSATION);
+    assertThat(router.causedQueries().conversationOf(CONVERSATION)).isEqualTo(CONVERSATION);
     assertThat(router.causedQueries().conversationOf(id(2))).isNull();
   }
 
@@ -115,12 +116,22 @@ class CausedQueriesTest {
   }
 
   @Test
+  void shouldTellNoMoreThanAreAskedFor() {
+    ask(1, 100, COMMAND);
+    ask(2, 100, COMMAND);
+
+    assertThat(router.causedQueries().of(CONVERSATION, 1))
+        .extracting(CausedQuery::id)
+        .containsExactly(id(1));
+  }
+
+  @Test
   void shouldForgetTheOldest() {
     for (int i = 0; i <= CausedQueries.MAX; i++) {
       ask(i, 100, COMMAND);
     }
 
-    assertThat(router.causedQueries().of(CONVERSATION))
+    assertThat(router.causedQueries().of(CONVERSATION, CausedQueries.MAX))
         .hasSize(CausedQueries.MAX)
         .extracting(CausedQuery::id)
         .doesNotContain(id(0))
