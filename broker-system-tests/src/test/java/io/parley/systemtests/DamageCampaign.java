@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * It must be exactly what it was, or be refused with an error that names the file.
  *
  * <pre>
- *   broker-system-tests/damage-campaign [damages [seed]]
+ *   broker-system-tests/damage-campaign [damages [seed [killed|stopped]]]
  * </pre>
  *
  * <p>{@code DamageIT} is its short form.
@@ -72,6 +72,9 @@ final class DamageCampaign {
     }
   }
 
+  /** What a broker left that was killed, and what one left that was stopped. */
+  static final List<String> LEFT = List.of("killed", "stopped");
+
   private static final int BROKER_ONE_IN = 50;
   private static final int WHOLE_BYTES = 600;
   private static final int BLOCK_BYTES = 4096;
@@ -107,10 +110,15 @@ final class DamageCampaign {
   public static void main(String[] arguments) throws Exception {
     int damages = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10_000;
     long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : System.nanoTime();
+    List<String> left = arguments.length > 2 ? List.of(arguments[2]) : LEFT;
+    if (!LEFT.containsAll(left)) {
+      System.err.println("damage-campaign: '" + arguments[2] + "' (expected: killed or stopped)");
+      System.exit(64);
+    }
     CampaignFiles.quiet();
     Path scratch = Files.createTempDirectory("parley-damage");
     Path images = CampaignFiles.images(scratch);
-    List<String> wrong = run(scratch, images, LOAD, damages, seed);
+    List<String> wrong = run(scratch, images, LOAD, damages, seed, left);
     CampaignFiles.deleteAll(images);
     CampaignFiles.deleteAll(scratch);
     System.exit(wrong.isEmpty() ? 0 : 1);
@@ -120,15 +128,18 @@ final class DamageCampaign {
    * Runs one, and prints how it goes.
    *
    * @param load how long the brokers run before
+   * @param left whose files are damaged, of {@link #LEFT}; the damages are shared among them
    * @return what was wrong
    */
-  static List<String> run(Path scratch, Path images, Duration load, int damages, long seed)
+  static List<String> run(
+      Path scratch, Path images, Duration load, int damages, long seed, List<String> left)
       throws Exception {
     System.out.println("damage campaign of " + damages + " damages, seed " + seed);
     DamageCampaign campaign = new DamageCampaign(scratch, images, seed);
     campaign.load(load);
-    campaign.damageAll(scratch.resolve("killed"), damages / 2);
-    campaign.damageAll(scratch.resolve("stopped"), damages - damages / 2);
+    for (String by : left) {
+      campaign.damageAll(scratch.resolve(by), damages / left.size());
+    }
     campaign.wrong.stream().limit(WRONG_SHOWN).forEach(System.out::println);
     return campaign.wrong;
   }

@@ -18,6 +18,7 @@ class DamageIT {
   void shouldHoldAllOrNameTheFileWhateverIsDamaged(@TempDir Path scratch) throws Exception {
     System.out.println("again with -Dparley.seed=" + SEED + " -Dparley.damages=" + DAMAGES);
     Path images = Files.createDirectory(scratch.resolve("images"));
-    assertThat(DamageCampaign.run(scratch, images, LOAD, DAMAGES, SEED)).isEmpty();
+    assertThat(DamageCampaign.run(scratch, images, LOAD, DAMAGES, SEED, DamageCampaign.LEFT))
+        .isEmpty();
   }
 }
