@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * How a client ends in good order, each step waiting for the one before:
  *
  * <pre>
- *   registrations stop ──▶ what was sent is confirmed ──▶ GOODBYE ──▶ connection closed, thread ended
+ *   registrations stop ──▶ what was sent is confirmed ──▶ GOODBYE ──▶ connection closed
  *   (drain timeout for both)                              (2 s)       (2 s)
  * </pre>
  *
  * <p>Waits in the caller's thread; the steps themselves run on the event loop.
  */
 final class Closing {
-  /** How long to wait for the broker's goodbye, and for the event loop's thread to end. */
+  /** How long to wait for the broker's goodbye, and for the connection to end. */
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   private final Connection connection;
@@ -41,7 +41,7 @@ final class Closing {
       Waiting.finishes(onLoop(this::goodbye), System.nanoTime() + FAREWELL.toNanos());
     }
     connection.close(false);
-    awaitEnd();
+    Waiting.finishes(connection.ended(), System.nanoTime() + FAREWELL.toNanos());
   }
 
   private CompletableFuture<?> stopAll() {
@@ -71,14 +71,6 @@ final class Closing {
       said.complete(null);
     }
     return said;
-  }
-
-  private void awaitEnd() {
-    try {
-      connection.awaitTermination(FAREWELL.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** However it ends, there is nothing left to be done. */

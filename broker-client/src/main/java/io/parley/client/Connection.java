@@ -8,16 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.parley.protocol.ErrorCode;
 import io.parley.protocol.ParleyException;
 import io.parley.protocol.ProtocolVersion;
@@ -28,6 +20,7 @@ import io.parley.protocol.frame.Push;
 import io.parley.protocol.frame.Request;
 import io.parley.protocol.frame.Response;
 import io.parley.protocol.model.MessageId;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,15 +78,14 @@ final class Connection {
   private static final int FRAME_FIELDS_BYTES = 64;
 
   private final ClientSettings settings;
-  private final EventLoopGroup group;
-  private final EventLoop loop;
-  private final Class<? extends Channel> channelClass;
+  private final EventLoop loop = EventLoops.join();
   private final Backoff backoff;
   private final RandomGenerator random;
   private final Map<Integer, Call> calls = new LinkedHashMap<>();
   private final Map<Integer, Registration> consumers = new LinkedHashMap<>();
   private final Map<Integer, Registration> responders = new LinkedHashMap<>();
   private final CompletableFuture<Void> firstConnected = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicInteger lastNumber = new AtomicInteger();
   private List<Request> outgoing = new ArrayList<>();
 
@@ -120,15 +112,6 @@ final class Connection {
     this.random = random;
     this.backoff = new Backoff(random);
     this.producerSession = newProducerSession();
-    DefaultThreadFactory threads = new DefaultThreadFactory("parley-client", true);
-    if (Epoll.isAvailable()) {
-      this.group = new MultiThreadIoEventLoopGroup(1, threads, EpollIoHandler.newFactory());
-      this.channelClass = EpollSocketChannel.class;
-    } else {
-      this.group = new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
-      this.channelClass = NioSocketChannel.class;
-    }
-    this.loop = group.next();
   }
 
   // ---- any thread
@@ -151,7 +134,7 @@ final class Connection {
     return loop;
   }
 
-  /** Runs something on the event loop; nothing, once that has ended with the client. */
+  /** Runs something on the event loop; nothing, once that has ended with the last client. */
   void execute(Runnable work) {
     try {
       loop.execute(work);
@@ -204,9 +187,11 @@ final class Connection {
     }
   }
 
-  /** Waits for the event loop's thread to end. */
-  void awaitTermination(long timeoutMs) throws InterruptedException {
-    group.terminationFuture().await(timeoutMs);
+  /**
+   * Completes when the socket has ended after {@link #close}, and the threads that nobody needs.
+   */
+  CompletableFuture<Void> ended() {
+    return ended;
   }
 
   /** A number for a consumer or responder, never used before. */
@@ -331,10 +316,25 @@ final class Connection {
     BrokerAddress address = addresses.get(nextAddress % addresses.size());
     addressesTried++;
     whyEnding = null;
+    var unused =
+        HostLookup.find(address.host())
+            .whenComplete((host, failure) -> execute(() -> connect(address, host, failure)));
+  }
+
+  private void connect(
+      BrokerAddress address, @Nullable InetAddress host, @Nullable Throwable failure) {
+    if (closed.get()) {
+      return;
+    }
+    if (host == null) {
+      connectFailed(
+          address, notConnected(address, failure == null ? null : Waiting.cause(failure)));
+      return;
+    }
     ChannelFuture connecting =
         new Bootstrap()
-            .group(group)
-            .channel(channelClass)
+            .group(loop)
+            .channel(EventLoops.socketClass())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, SOCKET_CONNECT_TIMEOUT_MS)
@@ -346,7 +346,7 @@ final class Connection {
                     socket.pipeline().addLast(decoder, new Incoming(address, decoder));
                   }
                 })
-            .connect(address.host(), address.port());
+            .connect(host, address.port());
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
@@ -498,11 +498,12 @@ final class Connection {
   }
 
   private void closeNow(boolean reset) {
-    if (channel != null) {
+    Channel last = channel;
+    if (last != null) {
       if (reset) {
-        resetOnClose(channel);
+        resetOnClose(last);
       }
-      channel.close();
+      last.close();
     }
     up = false;
     ParleyException why = closedException();
@@ -514,7 +515,12 @@ final class Connection {
       sends.closed(why);
     }
     firstConnected.completeExceptionally(why);
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    CompletableFuture<Void> left = EventLoops.leave();
+    if (last == null) {
+      left.thenRun(() -> ended.complete(null));
+    } else {
+      last.closeFuture().addListener(done -> left.thenRun(() -> ended.complete(null)));
+    }
   }
 
   // ---- frames

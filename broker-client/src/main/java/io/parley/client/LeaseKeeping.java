@@ -53,7 +53,8 @@ final class LeaseKeeping {
    * @param leaseMs the shortest of their leases
    */
   void keep(int leaseMs) {
-    if (isAutomatic && looking == null && leaseMs > 0 && !openLots.isEmpty()) {
+    boolean isNeeded = isAutomatic && !openLots.isEmpty() && !connection.isClosed();
+    if (isNeeded && looking == null && leaseMs > 0) {
       long everyMs = Math.max(1, leaseMs / (2 * EXTEND_AT_PART));
       looking =
           connection

@@ -551,9 +551,9 @@ public final class ParleyClient implements AutoCloseable {
   }
 
   void requireNotOnEventLoop() {
-    if (connection.loop().inEventLoop()) {
+    if (EventLoops.isCurrent()) {
       throw new IllegalStateException(
-          "called on the client's own thread, which must not wait (expected: an Async method, or"
+          "called on a client's own thread, which must not wait (expected: an Async method, or"
               + " another thread)");
     }
   }

@@ -95,7 +95,7 @@ final class Sends {
   }
 
   private boolean enter(PendingSend send) {
-    boolean mayWait = !connection.loop().inEventLoop();
+    boolean mayWait = !EventLoops.isCurrent();
     try {
       if (window.acquire(send.size(), mayWait ? Deadline.atMost(wait).toNanos() : 0)) {
         return true;
