@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loops of this process, which its clients share: one for two processors. A thousand
+ * The event loops of this process, which its clients share: one for each processor. A thousand
  * clients with a thread each would spend their time waking them; see {@code
  * docs/adr/0043-clients-share-event-loops.md}. A loop's thread starts with the first connection on
  * it; all end with the last client.
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 final class EventLoops {
-  private static final int LOOPS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  private static final int LOOPS = Runtime.getRuntime().availableProcessors();
 
   /** For what was begun before the threads end; there is nothing by then. */
   private static final int END_WITHIN_MS = 1_000;

@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * again in the same order, which the broker stores once.
  *
  * <p>Methods that end in {@code Async} return at once. Their futures are completed by the client's
- * own thread, so what hangs on them must not block, or has to use the {@code …Async} methods of
- * {@link CompletableFuture}. The others wait, and throw the {@link
- * io.parley.protocol.ParleyException} that the future would fail with; on the client's own thread
- * they throw {@link IllegalStateException}.
+ * own thread, which it shares with other clients, so what hangs on them must not block, or has to
+ * use the {@code …Async} methods of {@link CompletableFuture}. The others wait, and throw the
+ * {@link io.parley.protocol.ParleyException} that the future would fail with; on the client's own
+ * thread they throw {@link IllegalStateException}.
  *
  * <p>What is sent while a handler runs, on the handler's thread, carries the message in hand as its
  * causation, and its conversation as correlation.
