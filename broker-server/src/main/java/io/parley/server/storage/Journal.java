@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread appends, one thread at a time syncs; chunks may be read by any.
  */
 final class Journal implements AutoCloseable {
+  /** Of all journals: what one needs behind a slow sync, another does the next time. */
+  private static final RecordBuffer.Pool BUFFERS = new RecordBuffer.Pool();
+
   private final Path directory;
   private final int segmentBytes;
   private final NavigableMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
@@ -39,8 +42,9 @@ final class Journal implements AutoCloseable {
   private final DurableMark mark;
 
   // owner thread
-  private final RecordBuffer.Pool buffers = new RecordBuffer.Pool();
-  private RecordBuffer building = buffers.take();
+  /** The record that is being made; null between transactions, so that who is idle holds none. */
+  private @Nullable RecordBuffer building;
+
   private @Nullable Segment active;
   private long nextSegment;
   private long nextRecord;
@@ -110,14 +114,30 @@ final class Journal implements AutoCloseable {
 
   // ---------------------------------------------------------------- appending
 
-  /** Starts a record; what one before held that was not appended is forgotten. */
+  /** Starts a record. */
   void begin() {
-    building.clear();
+    end();
+    building = BUFFERS.take();
+  }
+
+  /** Forgets what was not appended of the record. */
+  void end() {
+    if (building != null) {
+      BUFFERS.giveBack(building);
+      building = null;
+    }
+  }
+
+  private RecordBuffer building() {
+    if (building == null) {
+      throw new IllegalStateException("no record is begun");
+    }
+    return building;
   }
 
   /** Bytes of the chunks added to the record. */
   int chunkBytes() {
-    return building.chunkBytes();
+    return building().chunkBytes();
   }
 
   /**
@@ -126,17 +146,17 @@ final class Journal implements AutoCloseable {
    * @return where in the record the chunk's bytes are
    */
   int add(byte[] key, byte[] value, int offset, int length) {
-    return building.add(key, value, offset, length);
+    return building().add(key, value, offset, length);
   }
 
   /** A copy of bytes added to the record. */
   byte[] copy(int at, int length) {
-    return building.copy(at, length);
+    return building().copy(at, length);
   }
 
   /** CRC32C of bytes added to the record. */
   int crc(int at, int length) {
-    return building.crc(at, length);
+    return building().crc(at, length);
   }
 
   /** The number the record gets. */
@@ -151,7 +171,7 @@ final class Journal implements AutoCloseable {
    * @return the segment it goes to, at its {@link Segment#end}
    */
   Segment place(int changeBytesMax) {
-    int size = building.size(changeBytesMax);
+    int size = building().size(changeBytesMax);
     Segment into = active;
     if (into == null || (into.end() > 0 && isFull(into, into.end() + (long) size))) {
       into = new Segment(directory, nextSegment++, nextRecord);
@@ -168,7 +188,7 @@ final class Journal implements AutoCloseable {
 
   /** Ends the record with its changes, in the segment it was placed in. */
   void append(Segment into, byte[] changes, int length) {
-    RecordBuffer full = building;
+    RecordBuffer full = building();
     full.end(nextRecord, into, durable, changes, length);
     into.extend(nextRecord, full.size());
     if (into.growsFor(into.end())) {
@@ -176,8 +196,8 @@ final class Journal implements AutoCloseable {
     }
     synchronized (unwritten) {
       unwritten.add(full);
-      building = buffers.take();
     }
+    building = null;
     appended = nextRecord++;
   }
 
@@ -228,7 +248,7 @@ final class Journal implements AutoCloseable {
     synchronized (unwritten) {
       for (RecordBuffer written : batch) {
         unwritten.remove();
-        buffers.giveBack(written);
+        BUFFERS.giveBack(written);
       }
     }
   }
@@ -307,6 +327,7 @@ final class Journal implements AutoCloseable {
   /** Closes the files. What was not synced may or may not be there afterwards. */
   @Override
   public void close() throws IOException {
+    end();
     spares.close();
     IOException failed = null;
     try {

@@ -1,8 +1,8 @@
 package io.parley.server.storage;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * the collector comes. Filled by the owner thread, then written by the one that syncs.
  */
 final class RecordBuffer {
-  /** Little, as each namespace has one; those that are used grow once and are used again. */
+  /** Little; those that are used grow once and are used again. */
   private static final int INITIAL_BYTES = 64 << 10;
 
   /** Larger ones are rare, and not worth their room: made for one record, in the heap. */
@@ -140,31 +140,41 @@ final class RecordBuffer {
     }
   }
 
-  /** Buffers to use again: one is filled while others are written. Guarded by whoever uses it. */
+  /**
+   * Buffers to use again, of all namespaces: one is filled while others are written. Any thread.
+   */
   static final class Pool {
     /**
-     * So many that a slow sync, behind which records wait, leaves none to the collector: what is
+     * More than a slow sync has wait behind it, so that it leaves none to the collector: what is
      * outside the heap stays until it looks at the old ones, which is seldom.
      */
-    private static final long FREE_BYTES_MAX = 8 << 20;
+    private static final long FREE_BYTES_MAX = 24 << 20;
 
-    private final Deque<RecordBuffer> free = new ArrayDeque<>();
+    /** The largest last. */
+    private final List<RecordBuffer> free = new ArrayList<>();
+
     private long freeBytes;
 
-    RecordBuffer take() {
-      RecordBuffer buffer = free.poll();
-      if (buffer == null) {
+    /** The largest there is: the smaller ones would have to grow, and leave what they were. */
+    synchronized RecordBuffer take() {
+      if (free.isEmpty()) {
         return new RecordBuffer();
       }
-      freeBytes -= buffer.bytes.capacity();
-      return buffer;
+      RecordBuffer largest = free.remove(free.size() - 1);
+      freeBytes -= largest.bytes.capacity();
+      return largest;
     }
 
-    void giveBack(RecordBuffer buffer) {
+    synchronized void giveBack(RecordBuffer buffer) {
       buffer.clear();
-      if (freeBytes + buffer.bytes.capacity() <= FREE_BYTES_MAX) {
-        freeBytes += buffer.bytes.capacity();
-        free.push(buffer);
+      int at = free.size();
+      while (at > 0 && free.get(at - 1).bytes.capacity() > buffer.bytes.capacity()) {
+        at--;
+      }
+      free.add(at, buffer);
+      freeBytes += buffer.bytes.capacity();
+      while (freeBytes > FREE_BYTES_MAX) {
+        freeBytes -= free.remove(0).bytes.capacity();
       }
     }
   }

@@ -100,6 +100,9 @@ final class RocksDbTransaction implements Transaction {
 
   /** Ends this transaction; what it wrote is forgotten once another is begun. */
   void end() {
+    if (journal != null) {
+      journal.end();
+    }
     encoder = null;
     journal = null;
   }

@@ -20,13 +20,26 @@ class RecordBufferTest {
   }
 
   @Test
-  void shouldKeepNoMoreThanEightMebibytes() {
-    List<RecordBuffer> records = take(8);
-    for (RecordBuffer record : records) {
+  void shouldKeepTheLargestOfNoMoreThan24Mebibytes() {
+    List<RecordBuffer> small = take(100);
+    List<RecordBuffer> large = take(16);
+    for (RecordBuffer record : large) {
       record.add(NO_KEY, new byte[1_500_000], 0, 1_500_000);
     }
-    records.forEach(pool::giveBack);
-    assertThat(take(8)).filteredOn(records::contains).hasSize(5);
+    large.forEach(pool::giveBack);
+    small.forEach(pool::giveBack);
+    large.forEach(record -> assertThat(pool.take()).isIn(large));
+    assertThat(take(100)).filteredOn(small::contains).hasSizeBetween(1, 20);
+  }
+
+  @Test
+  void shouldGrowNoOtherWhereThereIsALargeOne() {
+    RecordBuffer small = pool.take();
+    RecordBuffer large = pool.take();
+    large.add(NO_KEY, new byte[1_500_000], 0, 1_500_000);
+    pool.giveBack(large);
+    pool.giveBack(small);
+    assertThat(pool.take()).isSameAs(large);
   }
 
   @Test
