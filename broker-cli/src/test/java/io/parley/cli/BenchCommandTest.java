@@ -56,7 +56,7 @@ class BenchCommandTest {
 
   @Test
   void shouldShowWhatWasMeasuredAsTables() {
-    CliRun run = bench("--duration", "300ms", "--warmup", "100ms", "--window", "50");
+    CliRun run = bench("--duration", "1s", "--warmup", "100ms", "--window", "50");
 
     assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(run.err()).doesNotContain("parley:").contains("confirmed/s");
