@@ -87,7 +87,7 @@ class LoadRunTest {
   void shouldCountDuplicatesAndWhichOfThemAreMarked() throws Exception {
     LoadReport report =
         run(
-            workload("commands-throughput", "producers", "1"),
+            workload("commands-throughput", "producers", "1", "consumers", "1"),
             new FakeBroker() {
               @Override
               List<Delivery> store(long number, int destination, byte[] body) {
