@@ -23,7 +23,7 @@ public interface ClientInterceptor {
    *
    * @param message may be changed, by {@link OutgoingMessage#header} for example
    * @return told the id once the broker has confirmed it, or the failure, before the sender hears
-   *     of it; by the client's own thread, so it must not block. Null if nobody wants to know
+   *     of it; by an event loop, so it must not block. Null if nobody wants to know
    * @throws RuntimeException to refuse: thrown out of the send, nothing is sent
    */
   default @Nullable After<MessageId> beforeSend(MessageKind kind, OutgoingMessage message) {
@@ -45,8 +45,8 @@ public interface ClientInterceptor {
    *
    * @param query may be changed, by {@link Query#filter} for example; queries have no other headers
    * @return told the answer, which has status 200, or the failure, a {@link QueryException} for any
-   *     other; by the asker's thread or, if that doesn't wait, the client's own, so it must not
-   *     block. Null if nobody wants to know
+   *     other; by the asker's thread or, if that doesn't wait, an event loop, so it must not block.
+   *     Null if nobody wants to know
    * @throws RuntimeException to refuse: thrown out of the ask, nothing is asked
    */
   default @Nullable After<Answer<?>> beforeAsk(Query<?> query) {

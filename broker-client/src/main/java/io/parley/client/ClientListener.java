@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Told what happens inside a client that no call returns. Every method may be left out.
  *
- * <p>Called by the client's own threads, the event loop among them: don't block.
+ * <p>Called by handlers' threads and by an event loop, which other clients share: don't block.
  */
 public interface ClientListener {
   /**

@@ -318,17 +318,19 @@ final class Connection {
     whyEnding = null;
     var unused =
         HostLookup.find(address.host())
-            .whenComplete((host, failure) -> execute(() -> connect(address, host, failure)));
+            .whenCompleteAsync(
+                (host, failure) -> {
+                  if (failure == null) {
+                    connect(address, host);
+                  } else {
+                    connectFailed(address, notConnected(address, Waiting.cause(failure)));
+                  }
+                },
+                this::execute);
   }
 
-  private void connect(
-      BrokerAddress address, @Nullable InetAddress host, @Nullable Throwable failure) {
+  private void connect(BrokerAddress address, InetAddress host) {
     if (closed.get()) {
-      return;
-    }
-    if (host == null) {
-      connectFailed(
-          address, notConnected(address, failure == null ? null : Waiting.cause(failure)));
       return;
     }
     ChannelFuture connecting =
@@ -517,9 +519,9 @@ final class Connection {
     firstConnected.completeExceptionally(why);
     CompletableFuture<Void> left = EventLoops.leave();
     if (last == null) {
-      left.thenRun(() -> ended.complete(null));
+      left.thenAccept(ended::complete);
     } else {
-      last.closeFuture().addListener(done -> left.thenRun(() -> ended.complete(null)));
+      last.closeFuture().addListener(done -> left.thenAccept(ended::complete));
     }
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class EventLoops {
   private static final int LOOPS = Runtime.getRuntime().availableProcessors();
 
-  /** For what was begun before the threads end; there is nothing by then. */
+  /** A bound for Netty, with nothing left to do by then. */
   private static final int END_WITHIN_MS = 1_000;
 
   private static @Nullable EventLoopGroup group;
@@ -47,7 +47,7 @@ final class EventLoops {
   /**
    * Says that a client needs its loop no more, once for each that joined.
    *
-   * @return when it has ended, if that was the last client's; at once otherwise
+   * @return completes at once, or after the last client when the threads have ended
    */
   static synchronized CompletableFuture<Void> leave() {
     CompletableFuture<Void> ended = new CompletableFuture<>();

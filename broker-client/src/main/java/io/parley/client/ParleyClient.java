@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
  * 50 ms to 5 s: consumers and the like are registered again, and what wasn't confirmed is sent
  * again in the same order, which the broker stores once.
  *
- * <p>Methods that end in {@code Async} return at once. Their futures are completed by the client's
- * own thread, which it shares with other clients, so what hangs on them must not block, or has to
- * use the {@code …Async} methods of {@link CompletableFuture}. The others wait, and throw the
- * {@link io.parley.protocol.ParleyException} that the future would fail with; on the client's own
- * thread they throw {@link IllegalStateException}.
+ * <p>Methods that end in {@code Async} return at once. Their futures are completed by an event
+ * loop, a thread that the clients of a process share, so what hangs on them must not block, or has
+ * to use the {@code …Async} methods of {@link CompletableFuture}. The others wait, and throw the
+ * {@link io.parley.protocol.ParleyException} that the future would fail with; on an event loop they
+ * throw {@link IllegalStateException}.
  *
  * <p>What is sent while a handler runs, on the handler's thread, carries the message in hand as its
  * causation, and its conversation as correlation.
@@ -112,7 +112,7 @@ public final class ParleyClient implements AutoCloseable {
    *
    * <p>Returns at once, unless what isn't confirmed yet fills {@link Builder#maxInFlight} or the
    * broker's window: then it waits for room, at most {@link Builder#sendTimeout}, and the future
-   * fails with {@code OVERLOADED} if there is none (on the client's own thread without waiting).
+   * fails with {@code OVERLOADED} if there is none (on an event loop without waiting).
    *
    * @return the command's id, when it is durable
    * @throws IllegalArgumentException if a name or number is out of bounds
@@ -455,7 +455,7 @@ public final class ParleyClient implements AutoCloseable {
    * handlers finish, and everything sent or settled is confirmed; for all of that it waits at most
    * {@link Builder#drainTimeout}. A second call returns at once.
    *
-   * @throws IllegalStateException on a handler's thread or the client's own
+   * @throws IllegalStateException on a handler's thread or an event loop
    */
   @Override
   public void close() {
@@ -553,7 +553,7 @@ public final class ParleyClient implements AutoCloseable {
   void requireNotOnEventLoop() {
     if (EventLoops.isCurrent()) {
       throw new IllegalStateException(
-          "called on a client's own thread, which must not wait (expected: an Async method, or"
+          "called on an event loop, which must not wait (expected: an Async method, or"
               + " another thread)");
     }
   }

@@ -67,7 +67,7 @@ public final class Receiver<D extends Delivery> implements AutoCloseable {
    * @param timeout how long: zero for what is there already, at most 24 days
    * @return null if there was none in time
    * @throws IllegalStateException once the receiver or its client is closed, also while waiting; on
-   *     the client's own thread
+   *     an event loop
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   public @Nullable D receive(Duration timeout) throws InterruptedException {
@@ -104,7 +104,7 @@ public final class Receiver<D extends Delivery> implements AutoCloseable {
    * waits until all settlements are durable, at most the client's drain time. Settling a message
    * that was given back throws {@link IllegalStateException}. A second call returns at once.
    *
-   * @throws IllegalStateException on a handler's thread or the client's own
+   * @throws IllegalStateException on a handler's thread or an event loop
    */
   @Override
   public void close() {

@@ -39,7 +39,7 @@ public final class Responder implements AutoCloseable {
    * Takes no more questions and waits for running answers, at most the client's drain time. A
    * second call returns at once.
    *
-   * @throws IllegalStateException on a handler's thread or the client's own
+   * @throws IllegalStateException on a handler's thread or an event loop
    */
   @Override
   public void close() {

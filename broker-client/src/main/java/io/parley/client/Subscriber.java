@@ -48,7 +48,7 @@ public final class Subscriber implements AutoCloseable {
    * Takes nothing more, gives back what wasn't begun, and waits for running handlers and their
    * settlements, at most the client's drain time. A second call returns at once.
    *
-   * @throws IllegalStateException on a handler's thread or the client's own
+   * @throws IllegalStateException on a handler's thread or an event loop
    */
   @Override
   public void close() {

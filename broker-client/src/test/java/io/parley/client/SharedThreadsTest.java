@@ -83,7 +83,7 @@ class SharedThreadsTest extends ClientTest {
 
     assertThat(failureOf(waiting))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("a client's own thread, which must not wait");
+        .hasMessageContaining("on an event loop, which must not wait");
   }
 
   /** The thread that tells of a client's answers. */

@@ -114,7 +114,7 @@ final class Journal implements AutoCloseable {
 
   // ---------------------------------------------------------------- appending
 
-  /** Starts a record. */
+  /** Starts a record; what was not appended of one before is forgotten. */
   void begin() {
     end();
     building = BUFFERS.take();

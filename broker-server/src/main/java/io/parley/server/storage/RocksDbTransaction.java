@@ -98,7 +98,7 @@ final class RocksDbTransaction implements Transaction {
     return encoder().sizeBytes() + (long) journal().chunkBytes();
   }
 
-  /** Ends this transaction; what it wrote is forgotten once another is begun. */
+  /** Ends this transaction; what it wrote is forgotten unless the store wrote it. */
   void end() {
     if (journal != null) {
       journal.end();
