@@ -100,11 +100,16 @@ public final class MapStore implements Store {
 
     @Override
     public void put(Table table, byte[] key, byte[] value) {
-      put(table, key, value, 0, value.length);
+      insert(table, key, value);
     }
 
     @Override
-    public void put(Table table, byte[] key, byte[] value, int offset, int length) {
+    public void insert(Table table, byte[] key, byte[] value) {
+      insert(table, key, value, 0, value.length);
+    }
+
+    @Override
+    public void insert(Table table, byte[] key, byte[] value, int offset, int length) {
       changed.row(table, key.clone(), Arrays.copyOfRange(value, offset, offset + length));
       sizeBytes += key.length + length;
     }

@@ -99,14 +99,22 @@ final class DroppingStore implements Store {
 
     @Override
     public void put(Table table, byte[] key, byte[] value) {
-      put(table, key, value, 0, value.length);
+      sizeBytes += key.length + value.length;
+      if (!DROPPED.contains(table)) {
+        ofKept().put(table, key, value);
+      }
     }
 
     @Override
-    public void put(Table table, byte[] key, byte[] value, int offset, int length) {
+    public void insert(Table table, byte[] key, byte[] value) {
+      insert(table, key, value, 0, value.length);
+    }
+
+    @Override
+    public void insert(Table table, byte[] key, byte[] value, int offset, int length) {
       sizeBytes += key.length + length;
       if (!DROPPED.contains(table)) {
-        ofKept().put(table, key, value, offset, length);
+        ofKept().insert(table, key, value, offset, length);
       }
     }
 

@@ -295,7 +295,7 @@ final class Messages {
   }
 
   private void addRun(Group group, Run run) {
-    group.transaction().put(Table.RUNS, Keys.of(destination, run.firstSequence), run.encode());
+    group.transaction().insert(Table.RUNS, Keys.of(destination, run.firstSequence), run.encode());
     window().append(run);
   }
 

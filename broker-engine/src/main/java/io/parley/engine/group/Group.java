@@ -96,7 +96,7 @@ public final class Group {
       return;
     }
     Chunks.seal(chunk.bytes(), chunk.size(), timeMs);
-    transaction.put(Table.CHUNKS, Keys.of(number), chunk.bytes(), 0, chunk.size());
+    transaction.insert(Table.CHUNKS, Keys.of(number), chunk.bytes(), 0, chunk.size());
     if (chunk.references() > 1) {
       Chunks.putReferences(transaction, number, chunk.references());
     }

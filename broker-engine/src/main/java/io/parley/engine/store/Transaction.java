@@ -17,8 +17,14 @@ public interface Transaction {
   /** Sets a value. The arrays must not be changed afterwards. */
   void put(Table table, byte[] key, byte[] value);
 
-  /** Sets a value to part of an array, which is copied before this returns. */
-  void put(Table table, byte[] key, byte[] value, int offset, int length);
+  /**
+   * Sets the value of a key that has none. A store may rely on that: what is inserted and soon
+   * deleted again costs it less than what is put. The arrays must not be changed afterwards.
+   */
+  void insert(Table table, byte[] key, byte[] value);
+
+  /** Likewise to part of an array, which is copied before this returns. */
+  void insert(Table table, byte[] key, byte[] value, int offset, int length);
 
   /** Removes a key; nothing happens if it isn't there. */
   void delete(Table table, byte[] key);

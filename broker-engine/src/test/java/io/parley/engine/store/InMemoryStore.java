@@ -2,6 +2,7 @@ package io.parley.engine.store;
 
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -147,12 +148,23 @@ public final class InMemoryStore implements Store {
 
     @Override
     public void put(Table table, byte[] key, byte[] value) {
-      put(table, key, value, 0, value.length);
+      change(table, key, new Change(value.clone()));
+      sizeBytes += value.length;
     }
 
     @Override
-    public void put(Table table, byte[] key, byte[] value, int offset, int length) {
+    public void insert(Table table, byte[] key, byte[] value) {
+      insert(table, key, value, 0, value.length);
+    }
+
+    @Override
+    public void insert(Table table, byte[] key, byte[] value, int offset, int length) {
       Objects.checkFromIndexSize(offset, length, value.length);
+      if (get(table, key) != null) {
+        throw new IllegalStateException(
+            "insert into %s: 0x%s is there (expected: a new key)"
+                .formatted(table, HexFormat.of().formatHex(key)));
+      }
       change(table, key, new Change(Arrays.copyOfRange(value, offset, offset + length)));
       sizeBytes += length;
     }

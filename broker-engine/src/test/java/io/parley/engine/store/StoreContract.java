@@ -279,11 +279,11 @@ public abstract class StoreContract {
   }
 
   @Test
-  void shouldStorePartOfAnArrayAsItWasWhenPut() {
+  void shouldStorePartOfAnArrayAsItWasWhenInserted() {
     byte[] buffer = bytes("..value..");
     Transaction transaction = store.begin();
-    transaction.put(Table.CHUNKS, bytes("part"), buffer, 2, 5);
-    transaction.put(Table.META, bytes("nothing"), buffer, 9, 0);
+    transaction.insert(Table.CHUNKS, bytes("part"), buffer, 2, 5);
+    transaction.insert(Table.META, bytes("nothing"), buffer, 9, 0);
     Arrays.fill(buffer, (byte) 'X');
     store.commit(transaction);
 
@@ -296,7 +296,7 @@ public abstract class StoreContract {
     Transaction transaction = store.begin();
     for (int[] part : new int[][] {{-1, 1}, {0, 5}, {4, 1}, {2, -1}, {1, Integer.MAX_VALUE}}) {
       assertThatThrownBy(
-              () -> transaction.put(Table.META, bytes("k"), new byte[4], part[0], part[1]))
+              () -> transaction.insert(Table.META, bytes("k"), new byte[4], part[0], part[1]))
           .isInstanceOf(IndexOutOfBoundsException.class);
     }
     assertThat(transaction.isEmpty()).isTrue();
@@ -349,7 +349,7 @@ public abstract class StoreContract {
     new Random(16).nextBytes(large);
     Transaction transaction = store.begin();
     transaction.put(Table.CHUNKS, position(1), large);
-    transaction.put(Table.META, bytes("large"), large, 1, large.length - 1);
+    transaction.insert(Table.META, bytes("large"), large, 1, large.length - 1);
     store.commit(transaction);
 
     for (int round = 0; round < 2; round++) {
@@ -444,8 +444,11 @@ public abstract class StoreContract {
         } else {
           byte[] value = new byte[random.nextInt(100) == 0 ? 50_000 : random.nextInt(200)];
           random.nextBytes(value);
-          transaction.put(table, key, value);
-          changed.get(table).put(key, value);
+          if (changed.get(table).put(key, value) == null && random.nextBoolean()) {
+            transaction.insert(table, key, value);
+          } else {
+            transaction.put(table, key, value);
+          }
         }
         byte[] read = randomKey(random);
         assertThat(transaction.get(table, read)).isEqualTo(changed.get(table).get(read));
@@ -459,6 +462,8 @@ public abstract class StoreContract {
         reopenFromDisk();
       } else if (random.nextInt(100) == 0) {
         store.reopen();
+      } else if (random.nextInt(10) == 0) {
+        store.maintain();
       }
       if (random.nextInt(20) == 0) {
         assertSameAs(model, random);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,6 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
-import org.rocksdb.Snapshot;
 import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
@@ -118,22 +116,8 @@ final class OpenRocksDb implements AutoCloseable {
     return manifest;
   }
 
-  byte @Nullable [] get(byte[] key) throws RocksDBException {
-    return database.get(tuning.read(), key);
-  }
-
-  /** Remembers what is there now, until it is released. */
-  Snapshot snapshot() {
-    return database.getSnapshot();
-  }
-
-  void release(Snapshot snapshot) {
-    database.releaseSnapshot(snapshot);
-  }
-
-  /** Reads see from now on what was there then. */
-  void readAsOf(Snapshot snapshot) {
-    tuning.read().setSnapshot(snapshot);
+  byte @Nullable [] get(RowKey key) throws RocksDBException {
+    return database.get(tuning.read(), key.bytes());
   }
 
   /**
@@ -150,22 +134,9 @@ final class OpenRocksDb implements AutoCloseable {
     }
   }
 
-  /** Visits entries in key order, from a key on, up to but not including another. */
-  void scan(byte[] from, byte[] toExclusive, EntryVisitor visitor)
-      throws RocksDBException, IOException, DamagedFileException {
-    if (Arrays.compareUnsigned(from, toExclusive) >= 0) {
-      return;
-    }
-    try (Slice upperBound = new Slice(toExclusive);
-        ReadOptions options = new ReadOptions(tuning.read()).setIterateUpperBound(upperBound);
-        RocksIterator iterator = database.newIterator(options)) {
-      iterator.seek(from);
-      while (iterator.isValid() && visitor.visit(iterator.key(), iterator.value())) {
-        iterator.next();
-      }
-      // The end and an error both make it invalid.
-      iterator.status();
-    }
+  /** The rows from a key on, up to but not including another, as they are now. */
+  Rows rows(RowKey from, RowKey toExclusive) {
+    return new Rows(from, toExclusive);
   }
 
   /** Writes a batch into memory alone. */
@@ -205,14 +176,41 @@ final class OpenRocksDb implements AutoCloseable {
     tuning.close();
   }
 
-  /** Receives the entries of a scan. */
-  @FunctionalInterface
-  interface EntryVisitor {
-    /**
-     * One entry.
-     *
-     * @return whether to go on
-     */
-    boolean visit(byte[] key, byte[] value) throws IOException, DamagedFileException;
+  /** Goes through rows in the order of their keys. To be closed before the database. */
+  final class Rows implements AutoCloseable {
+    private final Slice upperBound;
+    private final ReadOptions options;
+    private final RocksIterator iterator;
+
+    private Rows(RowKey from, RowKey toExclusive) {
+      upperBound = new Slice(toExclusive.bytes());
+      options = new ReadOptions(tuning.read()).setIterateUpperBound(upperBound);
+      iterator = database.newIterator(options);
+      iterator.seek(from.bytes());
+    }
+
+    /** The key of the row it is at; null behind the last. */
+    @Nullable RowKey key() throws RocksDBException {
+      if (iterator.isValid()) {
+        return new RowKey(iterator.key());
+      }
+      iterator.status(); // the end and an error both make it invalid
+      return null;
+    }
+
+    byte[] value() {
+      return iterator.value();
+    }
+
+    void next() {
+      iterator.next();
+    }
+
+    @Override
+    public void close() {
+      iterator.close();
+      options.close();
+      upperBound.close();
+    }
   }
 }

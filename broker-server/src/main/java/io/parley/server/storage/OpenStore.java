@@ -5,40 +5,44 @@ import io.parley.engine.store.Table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.Snapshot;
 
 /**
  * A store from its opening to its closing: the journal, and the tables that follow it.
  *
  * <pre>
- *   write       record ──> journal, in memory; changes ──> tables, in memory
+ *   write       record ──> journal, in memory; its changes ──> recent rows
  *   sync        journal ──> disk: what was written is safe
- *   checkpoint  tables ──> table files; then segments whose chunks are gone are free
+ *   age         recent rows that are safe in the journal ──> tables, in memory
+ *   checkpoint  all recent rows ──> tables ──> table files; then segments whose chunks are gone
+ *               are free
  *   open        tables, then the journal's records after the last one that is in them
  * </pre>
  *
- * <p>Invariant: tables go to the disk only with what is safe in the journal. RocksDB flushes by
- * itself once its memtable is full, so a checkpoint is begun long before.
+ * <p>Invariant: what is in the tables is safe in the journal, or was when it got there. How far the
+ * journal is in them is written at checkpoints: rows of later records may be there as well, and are
+ * written again when they are read from the journal.
  *
  * <p>Owner thread; {@link #sync}, {@link #get} and {@link #scan} any.
  */
 final class OpenStore implements AutoCloseable {
   private static final String JOURNAL = "journal";
   private static final byte ROW_VERSION = 1;
-  private static final byte[] NOTHING = {};
 
   /** A row that says what is left in a segment, or where a chunk is, with its key. */
   private static final int ROW_BYTES_MAX = 64;
 
   /** Memory that a change takes in the memtable besides its key and value. */
   private static final int CHANGE_OVERHEAD_BYTES = 80;
+
+  /** Recent rows looked at in one go. */
+  private static final int AGED_ROWS = 512;
 
   /** Chunks moved at once out of a segment that few of them keep. */
   private static final int MOVED_BYTES_MAX = 1 << 20;
@@ -50,11 +54,9 @@ final class OpenStore implements AutoCloseable {
   private final OpenRocksDb database;
   private final Journal journal;
   private final JournalCompaction compaction;
+  private final RecentRows recent = new RecentRows();
   private final long memtableBytesMax;
   private final long journalBytesMax;
-
-  /** What was written up to each record that isn't known to be durable, and to the last that is. */
-  private final Deque<Mark> marks = new ArrayDeque<>();
 
   private long memtableBytes;
   private long chunkBytes;
@@ -64,6 +66,9 @@ final class OpenStore implements AutoCloseable {
   private long movedBytes;
 
   private long movedUpTo;
+
+  /** Last record that was written before {@link #maintain} was last called. */
+  private long lastMaintained;
 
   /** Last record in the tables on the disk. */
   private long checkpoint;
@@ -82,7 +87,6 @@ final class OpenStore implements AutoCloseable {
     this.journalBytesMax = 2 * settings.writeBufferBytes();
     this.checkpoint = journal.durable();
     this.chunkBytes = journal.segments().stream().mapToLong(Segment::chunkBytes).sum();
-    mark();
   }
 
   /** Makes an empty store. */
@@ -144,43 +148,60 @@ final class OpenStore implements AutoCloseable {
 
   private static void countChunks(Path directory, OpenRocksDb database, Journal journal)
       throws RocksDBException, IOException, DamagedFileException {
-    database.scan(
-        RocksDbLayout.SEGMENTS_FROM,
-        RocksDbLayout.SEGMENTS_TO,
-        (key, value) -> {
-          long number = RocksDbLayout.segmentOf(key);
-          Segment segment = journal.segment(number);
-          if (segment == null) {
-            throw new DamagedFileException(
-                directory.resolve(JOURNAL), "segment %d is missing".formatted(number));
-          }
-          ByteBuffer row = ByteBuffer.wrap(value);
-          segment.chunks(row.getLong(1), row.getLong(1 + Long.BYTES));
-          return true;
-        });
+    try (OpenRocksDb.Rows rows =
+        database.rows(RocksDbLayout.SEGMENTS_FROM, RocksDbLayout.SEGMENTS_TO)) {
+      for (RowKey key = rows.key(); key != null; key = rows.key()) {
+        long number = RocksDbLayout.segmentOf(key);
+        Segment segment = journal.segment(number);
+        if (segment == null) {
+          throw new DamagedFileException(
+              directory.resolve(JOURNAL), "segment %d is missing".formatted(number));
+        }
+        ByteBuffer row = ByteBuffer.wrap(rows.value());
+        segment.chunks(row.getLong(1), row.getLong(1 + Long.BYTES));
+        rows.next();
+      }
+    }
   }
 
   // ---------------------------------------------------------------- reading
 
   byte @Nullable [] get(Table table, byte[] key)
       throws IOException, RocksDBException, DamagedFileException {
-    byte[] value = database.get(RocksDbLayout.key(table, key));
+    byte[] value = row(RocksDbLayout.key(table, key));
     return table == Table.CHUNKS && value != null
         ? journal.read(ChunkLocation.decode(directory, value))
         : value;
   }
 
+  private byte @Nullable [] row(RowKey key) throws RocksDBException {
+    Row row = recent.get(key);
+    if (row == null) {
+      return database.get(key);
+    }
+    byte[] value = row.value();
+    return value == null ? null : value.clone();
+  }
+
   void scan(Table table, byte[] from, byte @Nullable [] toExclusive, EntryVisitor visitor)
       throws IOException, RocksDBException, DamagedFileException {
-    database.scan(
-        RocksDbLayout.key(table, from),
-        toExclusive == null ? RocksDbLayout.end(table) : RocksDbLayout.key(table, toExclusive),
-        (key, value) ->
-            visitor.visit(
-                Arrays.copyOfRange(key, 1, key.length),
-                table == Table.CHUNKS
-                    ? journal.read(ChunkLocation.decode(directory, value))
-                    : value));
+    RowKey first = RocksDbLayout.key(table, from);
+    RowKey end =
+        toExclusive == null ? RocksDbLayout.end(table) : RocksDbLayout.key(table, toExclusive);
+    if (first.compareTo(end) >= 0) {
+      return;
+    }
+    try (MergedRows rows = MergedRows.of(recent, database, first, end)) {
+      for (RowKey key = rows.next(); key != null; key = rows.next()) {
+        byte[] value =
+            table == Table.CHUNKS
+                ? journal.read(ChunkLocation.decode(directory, rows.value()))
+                : rows.value();
+        if (!visitor.visit(Arrays.copyOfRange(key.bytes(), 1, key.bytes().length), value)) {
+          return;
+        }
+      }
+    }
   }
 
   // ---------------------------------------------------------------- writing
@@ -196,52 +217,69 @@ final class OpenStore implements AutoCloseable {
     int rows = 2 + 3 * transaction.chunks().size();
     Segment segment = journal.place(changes.sizeBytes() + rows * ROW_BYTES_MAX);
     placeChunks(transaction, segment);
-    put(changes, RocksDbLayout.APPLIED, row(journal.nextRecord()));
-    byte[] batch = changes.toBytes();
-    long memory = batch.length + (long) changes.count() * CHANGE_OVERHEAD_BYTES;
-    if (memtableBytes + memory > memtableBytesMax || journalBytes > journalBytesMax) {
+    long record = journal.nextRecord();
+    changes.put(RocksDbLayout.APPLIED.bytes(), row(record));
+    if (memtableBytes > memtableBytesMax || journalBytes > journalBytesMax) {
       startCheckpoint();
     }
     int before = segment.end();
+    byte[] batch = changes.toBytes();
     journal.append(segment, batch, batch.length);
     journalBytes += segment.end() - before;
-    memtableBytes += memory;
-    if (memory > memtableBytesMax) {
-      journal.sync(); // it may fill the memtable by itself
+    recent.add(record, transaction.rows());
+    recent.forgetUndo(journal.durable());
+    if (recent.isFull()) {
+      // More than come.
+      age(journal.durable(), AGED_ROWS + 2 * transaction.rows().size());
     }
-    database.write(batch);
-    mark();
   }
 
-  private void mark() {
-    marks.add(new Mark(journal.appended(), database.snapshot()));
-    forgetMarks();
+  /** Brings rows that didn't change after a record, which is durable, into the tables. */
+  private void age(long record, int looks) throws RocksDBException {
+    List<Map.Entry<RowKey, Row>> old = recent.unchangedSince(record, looks);
+    if (old.isEmpty()) {
+      return;
+    }
+    WriteBatchEncoder changes = new WriteBatchEncoder();
+    for (Map.Entry<RowKey, Row> each : old) {
+      byte[] value = each.getValue().value();
+      if (value == null) {
+        changes.delete(each.getKey().bytes());
+      } else {
+        changes.put(each.getKey().bytes(), value);
+      }
+    }
+    writeToTables(changes);
+    recent.forget(old);
   }
 
-  /** Lets go of all marks but the last durable one and those behind it. */
-  private void forgetMarks() {
-    Mark oldest = marks.remove();
-    for (Mark next = marks.peek();
-        next != null && next.record <= journal.durable();
-        next = marks.peek()) {
-      database.release(oldest.snapshot);
-      oldest = marks.remove();
+  private void writeToTables(WriteBatchEncoder changes) throws RocksDBException {
+    memtableBytes += changes.sizeBytes() + (long) changes.count() * CHANGE_OVERHEAD_BYTES;
+    database.write(changes.toBytes());
+  }
+
+  /** Brings all into the tables, and how far that is. All that was written must be durable. */
+  private void ageAll() throws RocksDBException {
+    while (recent.size() > 0) {
+      age(journal.durable(), recent.size());
     }
-    marks.addFirst(oldest);
+    WriteBatchEncoder applied = new WriteBatchEncoder();
+    applied.put(RocksDbLayout.APPLIED.bytes(), row(journal.durable()));
+    writeToTables(applied);
   }
 
   /** Has reads see what is durable, and nothing that was written since. */
   void rewind() {
-    forgetMarks();
-    database.readAsOf(marks.getFirst().snapshot);
+    recent.rewind(journal.durable());
   }
 
   private void placeChunks(RocksDbTransaction transaction, Segment segment)
       throws RocksDBException, DamagedFileException {
     Set<Segment> changed = new LinkedHashSet<>(4);
-    byte[] prefix = RocksDbLayout.prefix(Table.CHUNKS);
-    for (RocksDbTransaction.Change chunk : transaction.chunks()) {
-      byte[] before = database.get(RocksDbLayout.key(Table.CHUNKS, chunk.key()));
+    for (Map.Entry<RowKey, RocksDbTransaction.ChunkChange> each : transaction.chunks()) {
+      RowKey key = each.getKey();
+      RocksDbTransaction.ChunkChange chunk = each.getValue();
+      byte[] before = chunk.isNew() ? null : row(key);
       if (before != null) {
         ChunkLocation location = ChunkLocation.decode(directory, before);
         Segment left = journal.segment(location.segment());
@@ -252,33 +290,28 @@ final class OpenStore implements AutoCloseable {
         }
       }
       if (chunk.isDeletion()) {
-        transaction.encoder().delete(prefix, chunk.key());
+        transaction.delete(key);
       } else {
         segment.add(chunk.length());
         chunkBytes += chunk.length();
         changed.add(segment);
-        byte[] location =
+        ChunkLocation location =
             new ChunkLocation(
-                    segment.number(),
-                    segment.end() + chunk.offset(),
-                    chunk.length(),
-                    journal.crc(chunk.offset(), chunk.length()))
-                .encode();
-        transaction.encoder().put(prefix, chunk.key(), location, 0, location.length);
+                segment.number(),
+                segment.end() + chunk.offset(),
+                chunk.length(),
+                journal.crc(chunk.offset(), chunk.length()));
+        transaction.put(key, location.encode(), chunk.isNew());
       }
     }
     for (Segment each : changed) {
-      byte[] key = RocksDbLayout.segmentKey(each.number());
+      RowKey key = RocksDbLayout.segmentKey(each.number());
       if (each.chunks() == 0) {
-        transaction.encoder().delete(key, NOTHING);
+        transaction.delete(key);
       } else {
-        put(transaction.encoder(), key, row(each.chunks(), each.chunkBytes()));
+        transaction.put(key, row(each.chunks(), each.chunkBytes()), false);
       }
     }
-  }
-
-  private static void put(WriteBatchEncoder encoder, byte[] key, byte[] value) {
-    encoder.put(key, NOTHING, value, 0, value.length);
   }
 
   private static byte[] row(long... numbers) {
@@ -304,6 +337,7 @@ final class OpenStore implements AutoCloseable {
       return;
     }
     journal.sync();
+    ageAll();
     flushing = journal.durable();
     memtableBytes = 0;
     journalBytes = 0;
@@ -329,6 +363,9 @@ final class OpenStore implements AutoCloseable {
     database.requireNoBackgroundError();
     finishCheckpoint();
     journal.free(checkpoint);
+    recent.forgetUndo(journal.durable());
+    age(Math.min(lastMaintained, journal.durable()), AGED_ROWS);
+    lastMaintained = journal.appended();
     if (journal.durable() >= movedUpTo) {
       movedBytes = 0;
     }
@@ -342,7 +379,7 @@ final class OpenStore implements AutoCloseable {
         (key, segment, offset, bytes, at) -> {
           ChunkLocation now = location(key);
           if (now != null && now.segment() == segment && now.offset() == offset) {
-            moves.put(Table.CHUNKS, key, bytes, at, now.length());
+            moves.move(key, bytes, at, now.length());
           }
         });
     if (!moves.isEmpty()) {
@@ -355,7 +392,7 @@ final class OpenStore implements AutoCloseable {
 
   private @Nullable ChunkLocation location(byte[] key) throws IOException, DamagedFileException {
     try {
-      byte[] value = database.get(RocksDbLayout.key(Table.CHUNKS, key));
+      byte[] value = row(RocksDbLayout.key(Table.CHUNKS, key));
       return value == null ? null : ChunkLocation.decode(directory, value);
     } catch (RocksDBException e) {
       throw new IOException("looking for a chunk: " + e.getMessage(), e);
@@ -382,6 +419,7 @@ final class OpenStore implements AutoCloseable {
   /** Leaves nothing that the next start would have to read from the journal again. */
   void checkpointBeforeClose() throws IOException, RocksDBException {
     journal.sync();
+    ageAll();
     database.flush();
     checkpoint = journal.durable();
   }
@@ -391,15 +429,7 @@ final class OpenStore implements AutoCloseable {
     try {
       journal.close();
     } finally {
-      marks.forEach(mark -> database.release(mark.snapshot));
       database.close();
     }
   }
-
-  /**
-   * The tables as they were after a record.
-   *
-   * @param snapshot released once a later record is durable
-   */
-  private record Mark(long record, Snapshot snapshot) {}
 }

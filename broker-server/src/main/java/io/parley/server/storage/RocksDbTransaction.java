@@ -11,15 +11,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One group's changes: encoded as they come, and found again by key. Chunks go into the journal's
- * record; what becomes of their keys is decided when it is known where that will be.
+ * One group's changes: encoded for the journal as they come, and found again by key. Chunks go into
+ * the journal's record; what becomes of their keys is decided when it is known where that will be.
  */
 final class RocksDbTransaction implements Transaction {
   private static final int DELETED = -1;
 
   private final RocksDbStore store;
-  private final Map<Change, Change> lastChanges = new HashMap<>();
-  private final Map<Change, Change> chunks = new LinkedHashMap<>(4);
+  private final long record;
+  private final Map<RowKey, Row> rows = new HashMap<>();
+  private final Map<RowKey, ChunkChange> chunks = new LinkedHashMap<>(4);
 
   /** The store's only ones; null once this transaction is over and another may fill them. */
   private @Nullable WriteBatchEncoder encoder;
@@ -28,6 +29,7 @@ final class RocksDbTransaction implements Transaction {
 
   RocksDbTransaction(RocksDbStore store, WriteBatchEncoder encoder, Journal journal) {
     this.store = store;
+    this.record = journal.nextRecord();
     this.encoder = encoder;
     this.journal = journal;
     encoder.clear();
@@ -36,56 +38,103 @@ final class RocksDbTransaction implements Transaction {
 
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
-    WriteBatchEncoder open = encoder();
-    Map<Change, Change> changes = changes(table);
-    Change change = changes.isEmpty() ? null : changes.get(new Change(table, key, DELETED, 0));
-    if (change == null) {
-      return store.get(table, key);
+    Journal open = journal();
+    RowKey rowKey = RocksDbLayout.key(table, key);
+    if (table == Table.CHUNKS) {
+      ChunkChange change = chunks.get(rowKey);
+      if (change != null) {
+        return change.isDeletion() ? null : open.copy(change.offset, change.length);
+      }
+    } else {
+      Row row = rows.get(rowKey);
+      if (row != null) {
+        byte[] value = row.value();
+        return value == null ? null : value.clone();
+      }
     }
-    if (change.isDeletion()) {
-      return null;
-    }
-    return table == Table.CHUNKS
-        ? journal().copy(change.offset, change.length)
-        : open.copy(change.offset, change.length);
+    return store.get(table, key);
   }
 
   @Override
   public void put(Table table, byte[] key, byte[] value) {
-    put(table, key, value, 0, value.length);
+    if (table == Table.CHUNKS) {
+      move(key, value, 0, value.length);
+    } else {
+      put(RocksDbLayout.key(table, key), value, false);
+    }
   }
 
   @Override
-  public void put(Table table, byte[] key, byte[] value, int offset, int length) {
+  public void insert(Table table, byte[] key, byte[] value) {
+    if (table == Table.CHUNKS) {
+      insert(table, key, value, 0, value.length);
+    } else {
+      put(RocksDbLayout.key(table, key), value, true);
+    }
+  }
+
+  @Override
+  public void insert(Table table, byte[] key, byte[] value, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, value.length);
-    int at =
-        table == Table.CHUNKS
-            ? journal().add(key, value, offset, length)
-            : encoder().put(RocksDbLayout.prefix(table), key, value, offset, length);
-    note(new Change(table, key, at, length));
+    if (table == Table.CHUNKS) {
+      putChunk(key, value, offset, length, true);
+    } else {
+      insert(table, key, Arrays.copyOfRange(value, offset, offset + length));
+    }
+  }
+
+  /** Puts a chunk that was somewhere else until now. */
+  void move(byte[] key, byte[] value, int offset, int length) {
+    putChunk(key, value, offset, length, false);
+  }
+
+  private void putChunk(byte[] key, byte[] value, int offset, int length, boolean isNew) {
+    int at = journal().add(key, value, offset, length);
+    note(RocksDbLayout.key(Table.CHUNKS, key), new ChunkChange(at, length, isNew));
   }
 
   @Override
   public void delete(Table table, byte[] key) {
-    if (table != Table.CHUNKS) {
-      encoder().delete(RocksDbLayout.prefix(table), key);
+    RowKey rowKey = RocksDbLayout.key(table, key);
+    if (table == Table.CHUNKS) {
+      journal();
+      note(rowKey, new ChunkChange(DELETED, 0, false));
+    } else {
+      delete(rowKey);
     }
-    note(new Change(table, key, DELETED, 0));
   }
 
-  private void note(Change change) {
-    encoder();
-    Map<Change, Change> changes = changes(change.table);
-    changes.put(change, change);
+  /**
+   * Sets a row.
+   *
+   * @param isNew if there is none of that key
+   */
+  void put(RowKey key, byte[] value, boolean isNew) {
+    encoder().put(key.bytes(), value);
+    note(key, new Row(value, isNew, record));
   }
 
-  private Map<Change, Change> changes(Table table) {
-    return table == Table.CHUNKS ? chunks : lastChanges;
+  void delete(RowKey key) {
+    encoder().delete(key.bytes());
+    note(key, new Row(null, false, record));
+  }
+
+  private void note(RowKey key, Row row) {
+    rows.merge(key, row, (before, now) -> now.after(before));
+  }
+
+  private void note(RowKey key, ChunkChange change) {
+    chunks.merge(key, change, (before, now) -> now.after(before));
+  }
+
+  /** What became of each row; of chunks once the store has said where they are. */
+  Map<RowKey, Row> rows() {
+    return rows;
   }
 
   /** What was last done to each key of a chunk. */
-  Collection<Change> chunks() {
-    return chunks.values();
+  Collection<Map.Entry<RowKey, ChunkChange>> chunks() {
+    return chunks.entrySet();
   }
 
   @Override
@@ -126,50 +175,26 @@ final class RocksDbTransaction implements Transaction {
         "transaction is over (expected: begin another; one is open at a time)");
   }
 
-  /** The last thing done to a key; equal to any other change of that key. */
-  static final class Change {
-    private final Table table;
-    private final byte[] key;
-    private final int hash;
-    private final int offset;
-    private final int length;
+  /**
+   * The last thing done to a chunk.
+   *
+   * @param offset where it is in the record
+   * @param isNew whether it is nowhere else
+   */
+  record ChunkChange(int offset, int length, boolean isNew) {
 
-    private Change(Table table, byte[] key, int offset, int length) {
-      this.table = table;
-      this.key = key;
-      this.hash = 31 * Arrays.hashCode(key) + table.number();
-      this.offset = offset;
-      this.length = length;
-    }
-
-    byte[] key() {
-      return key;
+    /**
+     * What both make of a chunk, this one after another; null if that is as if neither had been.
+     */
+    @Nullable ChunkChange after(ChunkChange before) {
+      if (before.isNew && isDeletion()) {
+        return null;
+      }
+      return new ChunkChange(offset, length, before.isNew);
     }
 
     boolean isDeletion() {
       return offset == DELETED;
-    }
-
-    /** Where the value is in what it was written to. */
-    int offset() {
-      return offset;
-    }
-
-    int length() {
-      return length;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Change that
-          && hash == that.hash
-          && table == that.table
-          && Arrays.equals(key, that.key);
-    }
-
-    @Override
-    public int hashCode() {
-      return hash;
     }
   }
 }

@@ -22,7 +22,7 @@ final class WriteBatchEncoder {
   private static final int COUNT_OFFSET = 8;
   private static final int HEADER_BYTES = 12;
   private static final int MAX_VARINT_BYTES = 5;
-  private static final int INITIAL_BYTES = 64 << 10;
+  private static final int INITIAL_BYTES = 16 << 10;
 
   /** What one large group made grow beyond this is given back afterwards. */
   private static final int KEPT_BYTES = 4 << 20;
@@ -40,31 +40,19 @@ final class WriteBatchEncoder {
     count = 0;
   }
 
-  /**
-   * Sets a key, made of a prefix and the rest, to a value.
-   *
-   * @return where in this encoder the value begins, for {@link #copy}
-   */
-  int put(byte[] prefix, byte[] key, byte[] value, int offset, int length) {
-    reserve(3L * MAX_VARINT_BYTES + 1 + prefix.length + key.length + length);
+  /** Sets a key to a value. */
+  void put(byte[] key, byte[] value) {
+    reserve(2L * MAX_VARINT_BYTES + 1 + key.length + value.length);
     begin(PUT);
-    writeKey(prefix, key);
-    writeVarint(length);
-    int valueOffset = size;
-    write(value, offset, length);
-    return valueOffset;
+    write(key);
+    write(value);
   }
 
-  /** Removes a key, made of a prefix and the rest. */
-  void delete(byte[] prefix, byte[] key) {
-    reserve(2L * MAX_VARINT_BYTES + 1 + prefix.length + key.length);
+  /** Removes a key. */
+  void delete(byte[] key) {
+    reserve((long) MAX_VARINT_BYTES + 1 + key.length);
     begin(DELETE);
-    writeKey(prefix, key);
-  }
-
-  /** A copy of bytes written before. */
-  byte[] copy(int offset, int length) {
-    return Arrays.copyOfRange(buffer, offset, offset + length);
+    write(key);
   }
 
   boolean isEmpty() {
@@ -93,10 +81,10 @@ final class WriteBatchEncoder {
     count++;
   }
 
-  private void writeKey(byte[] prefix, byte[] key) {
-    writeVarint(prefix.length + key.length);
-    write(prefix, 0, prefix.length);
-    write(key, 0, key.length);
+  private void write(byte[] bytes) {
+    writeVarint(bytes.length);
+    System.arraycopy(bytes, 0, buffer, size, bytes.length);
+    size += bytes.length;
   }
 
   private void writeVarint(int value) {
@@ -106,11 +94,6 @@ final class WriteBatchEncoder {
       rest >>>= 7;
     }
     buffer[size++] = (byte) rest;
-  }
-
-  private void write(byte[] bytes, int offset, int length) {
-    System.arraycopy(bytes, offset, buffer, size, length);
-    size += length;
   }
 
   private void reserve(long more) {
