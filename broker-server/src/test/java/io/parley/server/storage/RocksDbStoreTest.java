@@ -253,6 +253,9 @@ class RocksDbStoreTest extends StoreContract {
     written.put(Table.META, second, second);
     written.delete(Table.CHUNKS, first);
     store.write(written);
+    for (int round = 0; round < 3; round++) {
+      store.maintain(); // what is old goes into the tables
+    }
     assertThat(store.get(Table.META, first)).isEqualTo(second);
 
     store.rewind();
@@ -261,8 +264,55 @@ class RocksDbStoreTest extends StoreContract {
     assertThat(store.get(Table.META, first)).isEqualTo(first);
     assertThat(store.get(Table.META, second)).isNull();
     assertThat(store.get(Table.CHUNKS, first)).hasSize(9_000);
+    assertThat(keys(Table.META, new byte[0], null)).hasSize(1);
     store.reopen();
     assertThat(store.isRewound()).isFalse();
+  }
+
+  @Test
+  void shouldScanRowsThatAreInTheTablesAndRecentOnes() {
+    putAll(Table.RUNS, "a", "b", "c", "d");
+    for (int round = 0; round < 2; round++) {
+      store.maintain();
+    }
+    Transaction transaction = store.begin();
+    transaction.insert(Table.RUNS, bytes("aa"), bytes("new"));
+    transaction.put(Table.RUNS, bytes("b"), bytes("changed"));
+    transaction.delete(Table.RUNS, bytes("c"));
+    transaction.insert(Table.RUNS, bytes("e"), bytes("new"));
+    store.commit(transaction);
+
+    assertThat(keys(Table.RUNS, bytes(""), null)).containsExactly("a", "aa", "b", "d", "e");
+    assertThat(keys(Table.RUNS, bytes("aa"), bytes("d"))).containsExactly("aa", "b");
+    assertThat(keys(Table.RUNS, bytes("c"), bytes("c"))).isEmpty();
+    assertThat(store.get(Table.RUNS, bytes("b"))).isEqualTo(bytes("changed"));
+    assertThat(store.get(Table.RUNS, bytes("c"))).isNull();
+  }
+
+  /** Whoever asks from another thread sees what was there at one moment, whatever goes on. */
+  @Test
+  void shouldScanAsOfOneMomentWhileRowsGetOld() throws Exception {
+    CompletableFuture<Void> stop = new CompletableFuture<>();
+    putAll(Table.RUNS, "0");
+    CompletableFuture<Long> scans =
+        CompletableFuture.supplyAsync(
+            () -> {
+              long count = 0;
+              while (!stop.isDone()) {
+                assertThat(keys(Table.RUNS, bytes(""), null)).hasSize(1);
+                count++;
+              }
+              return count;
+            });
+    for (int i = 1; i <= 3_000; i++) {
+      Transaction transaction = store.begin();
+      transaction.delete(Table.RUNS, bytes(Integer.toString(i - 1)));
+      transaction.insert(Table.RUNS, bytes(Integer.toString(i)), bytes("row"));
+      store.commit(transaction);
+      store.maintain();
+    }
+    stop.complete(null);
+    assertThat(scans.get(10, TimeUnit.SECONDS)).isPositive();
   }
 
   @Test
