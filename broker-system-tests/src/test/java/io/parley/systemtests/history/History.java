@@ -11,6 +11,7 @@ public final class History {
   private final LongSupplier position;
   private final List<Entry> entries = new ArrayList<>();
   private final List<Long> positions = new ArrayList<>();
+  private boolean ended;
 
   /**
    * An empty one.
@@ -36,8 +37,17 @@ public final class History {
   /** Notes something; it comes after all that was noted before. */
   public void add(Entry entry) {
     synchronized (entries) {
-      entries.add(entry);
-      positions.add(position.getAsLong());
+      if (!ended) {
+        entries.add(entry);
+        positions.add(position.getAsLong());
+      }
+    }
+  }
+
+  /** Notes nothing from now on. */
+  public void end() {
+    synchronized (entries) {
+      ended = true;
     }
   }
 
