@@ -55,8 +55,8 @@ final class RocksDbTuning implements AutoCloseable {
         // --- what was confirmed is found again, or the database is refused
         // An error while opening is an error, and none is skipped.
         .setParanoidChecks(true)
-        // The journal is the log. What is in memory when the store closes may not be safe there
-        // yet, after a failure: it must never reach the disk by itself.
+        // The journal is the log: what is in memory when the store closes is read from there again.
+        // After a failure nobody waits for a disk that may hang.
         .setAvoidFlushDuringShutdown(true)
         // After an error the owner reopens, which looks at what the disk really holds. RocksDB's
         // own attempts to resume would go on behind it, in between.
@@ -106,8 +106,8 @@ final class RocksDbTuning implements AutoCloseable {
             .setFilterPolicy(bloom);
     return new ColumnFamilyOptions()
         .setTableFormatConfig(tables)
-        // Never full: the store flushes at a quarter of it, when all in it is safe in the journal.
-        // Most of what is in it is overwritten or deleted by then and never reaches a file.
+        // Never full: the store flushes at a quarter of it, so that table files are written by
+        // checkpoints, and what is in them is all up to some record.
         .setWriteBufferSize(settings.writeBufferBytes())
         // One fills, one is being flushed, one to spare before commits wait for the disk.
         .setMaxWriteBufferNumber(3)
