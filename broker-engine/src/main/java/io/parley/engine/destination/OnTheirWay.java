@@ -15,7 +15,7 @@ final class OnTheirWay {
   static final int MAX_BYTES = 8 * 1024 * 1024;
 
   /** From then on only what is in memory is granted in this turn. */
-  static final int READ_MAX_BYTES = 8 * 1024 * 1024;
+  static final int READ_MAX_BYTES = 2 * 1024 * 1024;
 
   private final Chunks chunks;
   private long bytes;

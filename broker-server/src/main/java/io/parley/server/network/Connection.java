@@ -180,7 +180,8 @@ final class Connection implements ClientChannel {
   }
 
   private boolean hasRoom() {
-    return waitingBytes.get() < Math.min(highWaterBytes, outbound.share());
+    long waiting = waitingBytes.get();
+    return waiting == 0 ? outbound.hasRoom() : waiting < Math.min(highWaterBytes, outbound.share());
   }
 
   /** There is memory again for one that has nothing waiting. Any thread. */

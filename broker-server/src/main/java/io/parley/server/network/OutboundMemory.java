@@ -7,8 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What may wait to be written to all connections together. Deliveries to a connection pause while
  * more waits for it than a share of what is left: those that don't read leave less and less for
- * each other, and as those that read have next to nothing waiting, they aren't held up until all is
- * taken. Then those that read nothing have to go ({@link ConnectionInitializer#shed}). Any thread.
+ * each other. A part is kept for those that have nothing waiting, as those that read: they get on
+ * while the others are found that read nothing, and have to go ({@link
+ * ConnectionInitializer#shed}). Any thread.
  */
 final class OutboundMemory {
   /** Of all connections together, unless a test says less. */
@@ -17,7 +18,11 @@ final class OutboundMemory {
   /** One connection's share of what is left: an eighth. */
   private static final int SHARES = 8;
 
+  /** What is kept for those that have nothing waiting: a sixth. */
+  private static final int KEPT = 6;
+
   private final long maxBytes;
+  private final long sharedBytes;
   private final AtomicLong bytes = new AtomicLong();
 
   /** They had nothing waiting and were refused all the same: no write of their own wakes them. */
@@ -27,6 +32,7 @@ final class OutboundMemory {
 
   OutboundMemory(long maxBytes) {
     this.maxBytes = maxBytes;
+    this.sharedBytes = maxBytes - maxBytes / KEPT;
   }
 
   void add(long more) {
@@ -35,14 +41,24 @@ final class OutboundMemory {
     }
   }
 
-  /** What one connection may have waiting now; 0 or less if there is nothing left for anybody. */
+  /** What one connection may have waiting now; 0 or less if there is nothing left to share. */
   long share() {
-    return (maxBytes - bytes.get()) / SHARES;
+    return (sharedBytes - bytes.get()) / SHARES;
+  }
+
+  /** Whether a connection that has nothing waiting gets something. */
+  boolean hasRoom() {
+    long taken = bytes.get();
+    if (taken >= sharedBytes) {
+      scarce = true;
+    }
+    return taken < maxBytes;
   }
 
   /**
-   * Whether somebody who has nothing waiting is held up, or was since this was last asked: where
-   * many wait for the little that becomes free now and then, the line is empty at times.
+   * Whether somebody who has nothing waiting is held up or got what is kept, or was and did since
+   * this was last asked: where many wait for the little that becomes free now and then, the line is
+   * empty at times.
    */
   boolean takeScarce() {
     boolean was = scarce;
@@ -54,7 +70,7 @@ final class OutboundMemory {
   void refused(Connection connection) {
     refused.add(connection);
     scarce = true;
-    if (share() > 0) {
+    if (bytes.get() < maxBytes) {
       wakeRefused(); // there was room again before it stood in line
     }
   }

@@ -35,7 +35,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NetworkMemoryTest {
   private static final int HIGH_WATER = 1024 * 1024;
-  private static final int OUTBOUND = 800_000;
+  private static final int OUTBOUND = 960_000;
+
+  /** All but a sixth. */
+  private static final int SHARED = 800_000;
+
   private static final int INBOUND = 150_000;
 
   private final NetworkCounters counters = new NetworkCounters();
@@ -65,8 +69,22 @@ class NetworkMemoryTest {
     RecordingSession second = stuck();
 
     long some = fill(first);
-    assertThat(some).as("an eighth of what is left").isBetween(OUTBOUND / 9L, OUTBOUND / 8L);
-    assertThat(fill(second)).as("an eighth of that").isBetween(OUTBOUND / 12L, some - 1_000);
+    assertThat(some).as("an eighth of what is left").isBetween(SHARED / 9L, SHARED / 8L);
+    assertThat(fill(second)).as("an eighth of that").isBetween(SHARED / 12L, some - 1_000);
+  }
+
+  @Test
+  void shouldKeepSomeForThoseThatHaveNothingWaiting() {
+    RecordingSession hog = stuck();
+    RecordingSession other = stuck();
+    hog.channel.send(Frames.delivery(1, SHARED));
+    assertThat(hog.channel.isWritable()).isFalse();
+    assertThat(outbound.takeScarce()).as("as long as nobody else wants some").isFalse();
+
+    assertThat(other.channel.isWritable()).isTrue();
+    assertThat(outbound.takeScarce()).as("who holds most is looked at").isTrue();
+    other.channel.send(Frames.delivery(2, 1_000));
+    assertThat(other.channel.isWritable()).as("before that is read").isFalse();
   }
 
   @Test
