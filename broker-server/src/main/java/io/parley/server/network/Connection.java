@@ -174,7 +174,7 @@ final class Connection implements ClientChannel {
     }
     // With something waiting, it is looked at again when that is written.
     if (waitingBytes.get() == 0 && inLine.compareAndSet(false, true)) {
-      outbound.refused(this);
+      outbound.refused(this::roomToWrite);
     }
     return false;
   }
@@ -185,7 +185,7 @@ final class Connection implements ClientChannel {
   }
 
   /** There is memory again for one that has nothing waiting. Any thread. */
-  void roomToWrite() {
+  private void roomToWrite() {
     inLine.set(false);
     execute(this::wakeSender);
   }

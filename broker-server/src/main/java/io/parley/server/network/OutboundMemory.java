@@ -26,7 +26,7 @@ final class OutboundMemory {
   private final AtomicLong bytes = new AtomicLong();
 
   /** They had nothing waiting and were refused all the same: no write of their own wakes them. */
-  private final Queue<Connection> refused = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> refused = new ConcurrentLinkedQueue<>();
 
   private volatile boolean scarce;
 
@@ -66,9 +66,13 @@ final class OutboundMemory {
     return was || scarce;
   }
 
-  /** To be told when there is room again; once at a time. */
-  void refused(Connection connection) {
-    refused.add(connection);
+  /**
+   * Puts a connection into line.
+   *
+   * @param room run when there is room again, on any thread, also before this returns
+   */
+  void refused(Runnable room) {
+    refused.add(room);
     scarce = true;
     if (bytes.get() < maxBytes) {
       wakeRefused(); // there was room again before it stood in line
@@ -76,8 +80,8 @@ final class OutboundMemory {
   }
 
   private void wakeRefused() {
-    for (Connection next = refused.poll(); next != null; next = refused.poll()) {
-      next.roomToWrite();
+    for (Runnable next = refused.poll(); next != null; next = refused.poll()) {
+      next.run();
     }
   }
 
