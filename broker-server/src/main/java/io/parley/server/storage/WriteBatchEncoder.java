@@ -3,8 +3,9 @@ package io.parley.server.storage;
 import java.util.Arrays;
 
 /**
- * Collects changes in the very bytes RocksDB takes them in, so that a group crosses into native
- * code once, however many changes it has.
+ * Collects changes in the very bytes RocksDB takes them in: a group's for the journal, whose replay
+ * hands them over as they are, and those of old rows for the tables, so that they cross into native
+ * code once, however many there are.
  *
  * <pre>
  * batch  := sequence:8 (zero; RocksDB sets it)  count:4 (little-endian)  record*
@@ -13,7 +14,7 @@ import java.util.Arrays;
  * key, value := length:varint bytes
  * </pre>
  *
- * <p>Reused from group to group. One thread.
+ * <p>Used again once cleared. One thread.
  */
 final class WriteBatchEncoder {
   private static final int DELETE = 0x00;
